@@ -1,0 +1,87 @@
+import "server-only";
+import { drizzle, type PostgresJsDatabase } from "drizzle-orm/postgres-js";
+import postgres, { type Sql, type TransactionSql } from "postgres";
+import { env } from "@/lib/env";
+
+/**
+ * An open transaction, spoken to through Drizzle. Every query of the product runs in one, as the role kuota_app,
+ * behind the wall that its opener chose: one organization, or all of them.
+ */
+export type Transaction = Parameters<Parameters<PostgresJsDatabase["transaction"]>[0]>[0];
+
+type Databases = { readonly main: Connection; readonly replica: Connection };
+type Connection = { readonly sql: Sql; readonly orm: PostgresJsDatabase };
+
+// One set of pools per process, however many bundles import this file.
+const shared = globalThis as typeof globalThis & { kuotaDatabases?: Databases };
+
+function databases(): Databases {
+  if (!shared.kuotaDatabases) {
+    const main = connect(env().DATABASE_URL);
+    const replicaUrl = env().DATABASE_REPLICA_URL;
+    shared.kuotaDatabases = { main, replica: replicaUrl ? connect(replicaUrl) : main };
+  }
+  return shared.kuotaDatabases;
+}
+
+function connect(url: string): Connection {
+  const sql = postgres(url, {
+    max: env().DATABASE_POOL,
+    connect_timeout: 10,
+    idle_timeout: 60,
+    onnotice: () => {},
+    connection: { application_name: "kuota", TimeZone: "UTC" },
+  });
+  return { sql, orm: drizzle(sql, { casing: "snake_case" }) };
+}
+
+/** Runs `work` in a transaction that sees and writes one organization's rows only. */
+export async function inOrganization<T>(organizationId: number, work: (tx: Transaction) => Promise<T>): Promise<T> {
+  return databases().main.orm.transaction((tx) => behindWall(tx, String(organizationId), "", work));
+}
+
+/** As `inOrganization`, for reports and charts that may lag behind: on the read replica where there is one. */
+export async function readInOrganization<T>(organizationId: number, work: (tx: Transaction) => Promise<T>): Promise<T> {
+  return databases().replica.orm.transaction((tx) => behindWall(tx, String(organizationId), "", work), {
+    accessMode: "read only",
+  });
+}
+
+/** Runs `work` in a transaction that spans organizations: log-in, keys, staff, timers. Never on behalf of a client. */
+export async function acrossOrganizations<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+  return databases().main.orm.transaction((tx) => behindWall(tx, "", "yes", work));
+}
+
+async function behindWall<T>(
+  tx: Transaction,
+  organization: string,
+  all: string,
+  work: (tx: Transaction) => Promise<T>,
+): Promise<T> {
+  // Sent, but not awaited before the work begins: it travels with the first query, in order, on the same connection.
+  const wall = rawSql(tx)`
+    select set_config('role', 'kuota_app', true),
+           set_config('kuota.organization', ${organization}, true),
+           set_config('kuota.all_organizations', ${all}, true)`.execute();
+  const [, result] = await Promise.all([wall, work(tx)]);
+  return result;
+}
+
+/** The same transaction for hand-written, prepared statements. Times come back as text: select epoch numbers. */
+export function rawSql(tx: Transaction): TransactionSql {
+  return (tx as unknown as { session: { client: TransactionSql } }).session.client;
+}
+
+/** The main pool itself, for LISTEN and NOTIFY, which know no transaction. */
+export function listenClient(): Sql {
+  return databases().main.sql;
+}
+
+/** Closes every connection once running queries have ended. For scripts and tests. */
+export async function closeDatabases(): Promise<void> {
+  const open = shared.kuotaDatabases;
+  delete shared.kuotaDatabases;
+  if (!open) return;
+  await open.main.sql.end({ timeout: 5 });
+  if (open.replica !== open.main) await open.replica.sql.end({ timeout: 5 });
+}

@@ -1,0 +1,149 @@
+import { Temporal } from "temporal-polyfill";
+import { invariant } from "@/lib/errors";
+
+/** A calendar day of some zone, "2026-11-02". Compares as text. */
+export type Day = string;
+/** A calendar month of some zone, "2026-11". Compares as text. */
+export type Month = string;
+/** Half-open: `start` belongs to it, `end` does not. */
+export type Period = { readonly start: Date; readonly end: Date };
+/** A range of calendar days, both ends included. */
+export type DayRange = { readonly from: Day; readonly to: Day };
+
+const DAY = /^\d{4}-\d{2}-\d{2}$/;
+const MONTH = /^\d{4}-(0[1-9]|1[0-2])$/;
+
+/** True for an existing calendar day written as YYYY-MM-DD. */
+export function isDay(text: string): text is Day {
+  if (!DAY.test(text)) return false;
+  try {
+    return Temporal.PlainDate.from(text, { overflow: "reject" }).toString() === text;
+  } catch {
+    return false;
+  }
+}
+
+export function isMonth(text: string): text is Month {
+  return MONTH.test(text);
+}
+
+/** True for a name that the zone database knows, such as Asia/Jakarta; bare offsets are refused. */
+export function isTimeZone(text: string): boolean {
+  if (!/^[A-Za-z]/.test(text)) return false;
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: text });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Boundaries of days already worked out, per zone; the zone database is slow to ask. */
+const daysByZone = new Map<string, Map<number, { day: Day; start: number; end: number }[]>>();
+const BUCKET = 86_400_000;
+const MOST_BUCKETS = 4_000;
+
+/** The calendar day of an instant in a zone. Fast when asked again for nearby instants. */
+export function dayOf(instant: Date, zone: string): Day {
+  const time = instant.getTime();
+  invariant(!Number.isNaN(time), "the instant exists");
+  let buckets = daysByZone.get(zone);
+  if (!buckets) daysByZone.set(zone, (buckets = new Map()));
+  const bucket = Math.floor(time / BUCKET);
+  let known = buckets.get(bucket);
+  if (!known) {
+    if (buckets.size >= MOST_BUCKETS) buckets.clear();
+    buckets.set(bucket, (known = []));
+  }
+  for (const entry of known) if (time >= entry.start && time < entry.end) return entry.day;
+  const date = Temporal.Instant.fromEpochMilliseconds(time).toZonedDateTimeISO(zone).toPlainDate();
+  const entry = {
+    day: date.toString(),
+    start: startOf(date, zone),
+    end: startOf(date.add({ days: 1 }), zone),
+  };
+  // Where a zone repeats or skips a whole day the boundaries may not hold the instant: then nothing is remembered.
+  if (time >= entry.start && time < entry.end) known.push(entry);
+  return entry.day;
+}
+
+export function monthOf(instant: Date, zone: string): Month {
+  return dayOf(instant, zone).slice(0, 7);
+}
+
+/** The first instant of a day in a zone. Midnight is not always there: then the first instant after the gap. */
+export function startOfDay(day: Day, zone: string): Date {
+  return new Date(startOf(Temporal.PlainDate.from(day), zone));
+}
+
+/** The first instant of a month in a zone. */
+export function startOfMonth(month: Month, zone: string): Date {
+  return startOfDay(`${month}-01`, zone);
+}
+
+function startOf(date: Temporal.PlainDate, zone: string): number {
+  return date.toZonedDateTime(zone).epochMilliseconds;
+}
+
+export function periodOfDays({ from, to }: DayRange, zone: string): Period {
+  return { start: startOfDay(from, zone), end: startOfDay(addDays(to, 1), zone) };
+}
+
+export function periodOfMonth(month: Month, zone: string): Period {
+  return { start: startOfMonth(month, zone), end: startOfMonth(nextMonth(month), zone) };
+}
+
+export function addDays(day: Day, days: number): Day {
+  return Temporal.PlainDate.from(day).add({ days }).toString();
+}
+
+export function addMonths(day: Day, months: number): Day {
+  return Temporal.PlainDate.from(day).add({ months }).toString();
+}
+
+export function nextMonth(month: Month): Month {
+  return addMonths(`${month}-01`, 1).slice(0, 7);
+}
+
+export function previousMonth(month: Month): Month {
+  return addMonths(`${month}-01`, -1).slice(0, 7);
+}
+
+export function daysInMonth(month: Month): number {
+  return Temporal.PlainDate.from(`${month}-01`).daysInMonth;
+}
+
+/** Every day of the range, in order. */
+export function daysOf({ from, to }: DayRange): Day[] {
+  const days: Day[] = [];
+  for (let day = from; day <= to; day = addDays(day, 1)) days.push(day);
+  return days;
+}
+
+/** Every month from `first` to `last`, both included, in order; empty when `last` is earlier. */
+export function monthsFrom(first: Month, last: Month): Month[] {
+  const months: Month[] = [];
+  for (let month = first; month <= last; month = nextMonth(month)) months.push(month);
+  return months;
+}
+
+/** True when the range touches at most `most` calendar months' length: from 5 Aug, three months end on 4 Nov. */
+export function isWithinMonths({ from, to }: DayRange, most: number): boolean {
+  return from <= to && to < addMonths(from, most);
+}
+
+/** An instant with the zone's offset, "2026-11-02T10:04:05.000+07:00": RFC 3339 for people of that zone. */
+export function toZonedText(instant: Date, zone: string): string {
+  return Temporal.Instant.fromEpochMilliseconds(instant.getTime())
+    .toZonedDateTimeISO(zone)
+    .toString({ timeZoneName: "never", smallestUnit: "millisecond" });
+}
+
+const RFC_3339 = /^\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$/;
+
+/** Reads an RFC 3339 time, cut to the millisecond. Null for anything else, days that do not exist included. */
+export function parseInstant(text: string): Date | null {
+  if (!RFC_3339.test(text) || !isDay(text.slice(0, 10))) return null;
+  const time = Date.parse(text.replace(" ", "T").toUpperCase());
+  return Number.isNaN(time) ? null : new Date(time);
+}
