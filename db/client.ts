@@ -36,12 +36,18 @@ function connect(url: string): Connection {
 }
 
 /** Runs `work` in a transaction that sees and writes one organization's rows only. */
-export async function inOrganization<T>(organizationId: number, work: (tx: Transaction) => Promise<T>): Promise<T> {
+export async function inOrganization<T>(
+  organizationId: number,
+  work: (tx: Transaction) => Promise<T>,
+): Promise<T> {
   return databases().main.orm.transaction((tx) => behindWall(tx, String(organizationId), "", work));
 }
 
 /** As `inOrganization`, for reports and charts that may lag behind: on the read replica where there is one. */
-export async function readInOrganization<T>(organizationId: number, work: (tx: Transaction) => Promise<T>): Promise<T> {
+export async function readInOrganization<T>(
+  organizationId: number,
+  work: (tx: Transaction) => Promise<T>,
+): Promise<T> {
   return databases().replica.orm.transaction((tx) => behindWall(tx, String(organizationId), "", work), {
     accessMode: "read only",
   });

@@ -25,7 +25,9 @@ export async function migrate(databaseUrl: string): Promise<void> {
 
 /** The names of the migrations that the database lacks; empty when it is up to date. */
 export async function pendingMigrations(databaseUrl: string): Promise<string[]> {
-  const { entries } = journal.parse(JSON.parse(await readFile(join(FOLDER, "meta", "_journal.json"), "utf8")));
+  const { entries } = journal.parse(
+    JSON.parse(await readFile(join(FOLDER, "meta", "_journal.json"), "utf8")),
+  );
   const sql = postgres(databaseUrl, { max: 1, connect_timeout: 10, onnotice: () => {} });
   try {
     const [table] = await sql`select to_regclass('drizzle.__drizzle_migrations') is not null as exists`;

@@ -24,12 +24,15 @@ export const users = pgTable(
 );
 
 export const ROLES = ["owner", "admin", "supervisor", "agent"] as const;
+export type Role = (typeof ROLES)[number];
 
 export const memberships = pgTable(
   "memberships",
   {
     organizationId: organizationId(),
-    userId: integer().notNull().references(() => users.id, { onDelete: "cascade" }),
+    userId: integer()
+      .notNull()
+      .references(() => users.id, { onDelete: "cascade" }),
     role: text({ enum: ROLES }).notNull(),
     createdAt: instant().notNull().defaultNow(),
   },
@@ -44,7 +47,9 @@ export const sessions = pgTable(
   "sessions",
   {
     id: uuid().primaryKey().defaultRandom(),
-    userId: integer().notNull().references(() => users.id, { onDelete: "cascade" }),
+    userId: integer()
+      .notNull()
+      .references(() => users.id, { onDelete: "cascade" }),
     createdAt: instant().notNull().defaultNow(),
     expiresAt: instant().notNull(),
     revokedAt: instant(),
@@ -75,6 +80,7 @@ export const invitations = pgTable(
 );
 
 export const KEY_SCOPES = ["events:write", "holds:write", "balance:read", "reports:read", "admin"] as const;
+export type KeyScope = (typeof KEY_SCOPES)[number];
 
 /** A machine's key. Shown once; only its hash is kept. */
 export const apiKeys = pgTable(

@@ -2,7 +2,16 @@ import { sql } from "drizzle-orm";
 import { check, index, integer, pgTable, primaryKey, smallint, text, unique } from "drizzle-orm/pg-core";
 import { count, instant, micros, month, organizationId } from "./columns";
 
-export const ACCOUNTS = ["initial", "additional", "package", "purchases", "usage", "expired", "adjustments"] as const;
+export const ACCOUNTS = [
+  "initial",
+  "additional",
+  "package",
+  "purchases",
+  "usage",
+  "expired",
+  "adjustments",
+] as const;
+export type AccountName = (typeof ACCOUNTS)[number];
 export const TRANSFER_KINDS = [
   "grant",
   "expiry",
@@ -14,6 +23,7 @@ export const TRANSFER_KINDS = [
   "dispute",
   "dispute_reversal",
 ] as const;
+export type TransferKind = (typeof TRANSFER_KINDS)[number];
 
 /** The row that is locked for whatever moves an organization's money or quotas. One writer at a time per organization. */
 export const ledgers = pgTable("ledgers", {
@@ -100,7 +110,10 @@ export const holds = pgTable(
   (table) => [
     primaryKey({ name: "hold_is_one", columns: [table.organizationId, table.id] }),
     unique("hold_is_placed_once").on(table.organizationId, table.idempotencyKey),
-    check("hold_reserves_what_it_has", sql`${table.remainingMicros} >= 0 and ${table.remainingMicros} <= ${table.amountMicros}`),
+    check(
+      "hold_reserves_what_it_has",
+      sql`${table.remainingMicros} >= 0 and ${table.remainingMicros} <= ${table.amountMicros}`,
+    ),
     index("open_holds_by_expiry").on(table.organizationId, table.expiresAt).where(sql`state = 'open'`),
     index("holds_by_creation").on(table.organizationId, table.createdAt, table.id),
   ],
@@ -138,6 +151,9 @@ export const idempotentRequests = pgTable(
     createdAt: instant().notNull().defaultNow(),
   },
   (table) => [
-    primaryKey({ name: "request_answered_once", columns: [table.organizationId, table.operation, table.idempotencyKey] }),
+    primaryKey({
+      name: "request_answered_once",
+      columns: [table.organizationId, table.operation, table.idempotencyKey],
+    }),
   ],
 );

@@ -1,5 +1,15 @@
 import { sql } from "drizzle-orm";
-import { bigint, boolean, index, integer, jsonb, pgTable, primaryKey, smallint, text } from "drizzle-orm/pg-core";
+import {
+  bigint,
+  boolean,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  smallint,
+  text,
+} from "drizzle-orm/pg-core";
 import { count, day, instant, micros, month, organizationId } from "./columns";
 
 /** Every event ever accepted, so that a repeat is known for ever (M1). */
@@ -29,7 +39,10 @@ export const messageKeys = pgTable(
     occurredAt: instant().notNull(),
   },
   (table) => [
-    primaryKey({ name: "message_charged_once", columns: [table.organizationId, table.messageId, table.contact] }),
+    primaryKey({
+      name: "message_charged_once",
+      columns: [table.organizationId, table.messageId, table.contact],
+    }),
   ],
 );
 
@@ -83,7 +96,17 @@ export const messages = pgTable(
     amountMicros: micros().notNull().default(sql`0`),
     /** What paid: see lib/metering/README.md. */
     paidFrom: text({
-      enum: ["pending", "quota", "initial", "additional", "initial_and_additional", "free", "covered", "unpriced", "none"],
+      enum: [
+        "pending",
+        "quota",
+        "initial",
+        "additional",
+        "initial_and_additional",
+        "free",
+        "covered",
+        "unpriced",
+        "none",
+      ],
     }).notNull(),
     paidInitialMicros: micros().notNull().default(sql`0`),
     paidAdditionalMicros: micros().notNull().default(sql`0`),
@@ -195,7 +218,10 @@ export const uniqueVisitors = pgTable(
     firstSeenAt: instant().notNull(),
   },
   (table) => [
-    primaryKey({ name: "visitor_counted_once", columns: [table.organizationId, table.month, table.channel, table.contact] }),
+    primaryKey({
+      name: "visitor_counted_once",
+      columns: [table.organizationId, table.month, table.channel, table.contact],
+    }),
     index("unique_visitors_by_time").on(table.organizationId, table.firstSeenAt, table.month, table.ordinal),
   ],
 );
@@ -254,7 +280,9 @@ export const dailyVisitors = pgTable(
     channel: text().notNull(),
     visitors: count().notNull(),
   },
-  (table) => [primaryKey({ name: "daily_visitors_is_one", columns: [table.organizationId, table.day, table.channel] })],
+  (table) => [
+    primaryKey({ name: "daily_visitors_is_one", columns: [table.organizationId, table.day, table.channel] }),
+  ],
 );
 
 /** One row per broadcast, kept in step with its messages. */

@@ -22,7 +22,9 @@ export const organizations = pgTable(
     /** IANA name. Days and months of everything the organization sees are this zone's. */
     timeZone: text().notNull().default("Asia/Jakarta"),
     currency: text().notNull().default("IDR"),
-    mode: text({ enum: ["live", "test"] }).notNull().default("live"),
+    mode: text({ enum: ["live", "test"] })
+      .notNull()
+      .default("live"),
     /** Where a test organization's clock stands; null for live ones. Only moves forward. */
     clock: instant(),
     /** First month with grants. */
@@ -34,7 +36,10 @@ export const organizations = pgTable(
   },
   (table) => [
     unique("organization_slug_is_unique").on(table.slug),
-    check("only_test_organizations_have_a_clock", sql`(${table.mode} = 'test') = (${table.clock} is not null)`),
+    check(
+      "only_test_organizations_have_a_clock",
+      sql`(${table.mode} = 'test') = (${table.clock} is not null)`,
+    ),
   ],
 );
 
@@ -70,7 +75,9 @@ export const packageAssignments = pgTable(
   {
     organizationId: organizationId(),
     fromMonth: month().notNull(),
-    packageId: integer().notNull().references(() => packages.id),
+    packageId: integer()
+      .notNull()
+      .references(() => packages.id),
     seats: integer(),
     uniqueVisitors: integer(),
     conversations: integer(),

@@ -32,7 +32,9 @@ export const priceVersions = pgTable(
   "price_versions",
   {
     id: integer().primaryKey().generatedAlwaysAsIdentity(),
-    priceBookId: integer().notNull().references(() => priceBooks.id),
+    priceBookId: integer()
+      .notNull()
+      .references(() => priceBooks.id),
     effectiveFrom: day().notNull(),
     scheme: jsonb().$type<Scheme>().notNull(),
     /** True once a charge was priced by it; from then on no price in it may change. */
@@ -55,7 +57,10 @@ export const prices = pgTable(
     tiers: jsonb().$type<PriceTier[]>(),
   },
   (table) => [
-    primaryKey({ name: "one_price_per_market_and_category", columns: [table.priceVersionId, table.market, table.category] }),
+    primaryKey({
+      name: "one_price_per_market_and_category",
+      columns: [table.priceVersionId, table.market, table.category],
+    }),
     check("price_is_not_negative", sql`${table.unitPriceMicros} >= 0`),
   ],
 );
@@ -70,5 +75,10 @@ export const marketPrefixes = pgTable(
     country: text().notNull(),
     market: text().notNull(),
   },
-  (table) => [primaryKey({ name: "one_market_per_prefix_and_day", columns: [table.callingPrefix, table.effectiveFrom] })],
+  (table) => [
+    primaryKey({
+      name: "one_market_per_prefix_and_day",
+      columns: [table.callingPrefix, table.effectiveFrom],
+    }),
+  ],
 );

@@ -29,7 +29,10 @@ export function micros(text: string): Micros {
 /** The machine form of an amount: at least 2 and at most 6 decimals, no separators ("9913.67", "-256.65"). */
 export function toDecimal(value: Micros): string {
   const absolute = value < 0n ? -value : value;
-  const fraction = (absolute % MICROS_PER_UNIT).toString().padStart(6, "0").replace(/0{1,4}$/, "");
+  const fraction = (absolute % MICROS_PER_UNIT)
+    .toString()
+    .padStart(6, "0")
+    .replace(/0{1,4}$/, "");
   return `${value < 0n ? "-" : ""}${absolute / MICROS_PER_UNIT}.${fraction}`;
 }
 
