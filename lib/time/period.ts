@@ -39,7 +39,8 @@ export function isTimeZone(text: string): boolean {
 }
 
 /** Boundaries of days already worked out, per zone; the zone database is slow to ask. */
-const daysByZone = new Map<string, Map<number, { day: Day; start: number; end: number }[]>>();
+type KnownDay = { readonly day: Day; readonly start: number; readonly end: number };
+const daysByZone = new Map<string, Map<number, KnownDay[]>>();
 const BUCKET = 86_400_000;
 const MOST_BUCKETS = 4_000;
 
@@ -47,13 +48,13 @@ const MOST_BUCKETS = 4_000;
 export function dayOf(instant: Date, zone: string): Day {
   const time = instant.getTime();
   invariant(!Number.isNaN(time), "the instant exists");
-  let buckets = daysByZone.get(zone);
-  if (!buckets) daysByZone.set(zone, (buckets = new Map()));
+  const buckets = daysByZone.get(zone) ?? new Map<number, KnownDay[]>();
+  daysByZone.set(zone, buckets);
   const bucket = Math.floor(time / BUCKET);
-  let known = buckets.get(bucket);
-  if (!known) {
+  const known = buckets.get(bucket) ?? [];
+  if (known.length === 0) {
     if (buckets.size >= MOST_BUCKETS) buckets.clear();
-    buckets.set(bucket, (known = []));
+    buckets.set(bucket, known);
   }
   for (const entry of known) if (time >= entry.start && time < entry.end) return entry.day;
   const date = Temporal.Instant.fromEpochMilliseconds(time).toZonedDateTimeISO(zone).toPlainDate();

@@ -1,0 +1,140 @@
+import "server-only";
+import { acrossOrganizations, inOrganization, type Transaction } from "@/db/client";
+import { ledgerIsFree, openBook, saveBook } from "@/lib/ledger/ledger";
+import type { Book } from "@/lib/ledger/rules";
+import { type Organization, readOrganization } from "@/lib/organizations/organizations";
+import { type Terms, termsIn, termsOf } from "@/lib/packages/packages";
+import { loadQuotas, saveQuotas } from "@/lib/quotas/quotas";
+import type { MonthQuota } from "@/lib/quotas/rules";
+import { organizationNow } from "@/lib/time/clock";
+import { type Month, monthOf, previousMonth, startOfMonth } from "@/lib/time/period";
+import { applyGrant, dueMonths, openMonth } from "./rules";
+import { selectOrganizationsBehind, tryLeadership } from "./store";
+
+/**
+ * Takes the organization's ledger and opens every month that has begun since it was last touched, in order, exactly
+ * once: whoever comes first after the boundary does it, within the transaction of what they came for. The caller
+ * ends with `saveBook`.
+ */
+export async function touch(tx: Transaction, organization: Organization, now: Date): Promise<Book> {
+  const book = await openBook(tx, organization.id, now);
+  await openMonthsUntil(tx, organization, book, monthOf(now, organization.timeZone));
+  return book;
+}
+
+/** Opens what is due in a book that the caller already holds. */
+export async function openMonthsUntil(
+  tx: Transaction,
+  organization: Organization,
+  book: Book,
+  currentMonth: Month,
+): Promise<void> {
+  const due = dueMonths(book.openedMonth, organization.startsOn, currentMonth);
+  if (due.length === 0) return;
+  const terms = await termsOf(tx, organization.id);
+  const quotas = await loadQuotas(tx, organization.id, due);
+  for (const [month, quota] of quotas) {
+    const previous = termsIn(terms, previousMonth(month));
+    const at = startOfMonth(month, organization.timeZone);
+    openMonth(book, quota, termsIn(terms, month), previous?.initialCarriesOver ?? false, at);
+  }
+  await saveQuotas(tx, organization.id, quotas.values());
+}
+
+/**
+ * Grants the current month to an organization whose month opened without a package (a package assigned late). What
+ * was already granted is never touched: with a grant in place this does nothing.
+ */
+export async function grantCurrentMonth(
+  tx: Transaction,
+  organization: Organization,
+  book: Book,
+  now: Date,
+): Promise<void> {
+  const month = book.openedMonth;
+  if (month === null) return;
+  const quota = (await loadQuotas(tx, organization.id, [month])).get(month);
+  const terms = termsIn(await termsOf(tx, organization.id), month);
+  if (!quota || quota.packageId !== null || !terms) return;
+  applyGrant(book, quota, terms, now, `first_grant:${month}`);
+  await saveQuotas(tx, organization.id, [quota]);
+}
+
+/**
+ * The quotas of any months, for counting into them. A month that has not begun yet (an event a little ahead of the
+ * clock) already shows what its package will grant; its money comes when it opens.
+ */
+export async function quotasFor(
+  tx: Transaction,
+  organization: Organization,
+  book: Book,
+  months: readonly Month[],
+): Promise<Map<Month, MonthQuota>> {
+  const quotas = await loadQuotas(tx, organization.id, months);
+  const ahead = months.filter((month) => month > (book.openedMonth ?? "") && month >= organization.startsOn);
+  if (ahead.length === 0) return quotas;
+  const terms = await termsOf(tx, organization.id);
+  for (const month of ahead) {
+    const quota = quotas.get(month);
+    const grant = termsIn(terms, month);
+    if (quota && grant) promise(quota, grant);
+  }
+  return quotas;
+}
+
+function promise(quota: MonthQuota, grant: Terms): void {
+  quota.seats = grant.seats;
+  quota.visitorsPackage = grant.uniqueVisitors;
+  quota.conversationsPackage = grant.conversations;
+}
+
+/** Opens the due months of one organization and nothing else. */
+export async function openDueMonths(organizationId: number): Promise<void> {
+  await inOrganization(organizationId, (tx) => openIn(tx, organizationId));
+}
+
+/** Opens the due months of several organizations, each in its own transaction, a few at a time. */
+export async function openDueMonthsOf(organizationIds: readonly number[]): Promise<void> {
+  await eachOf(organizationIds, openDueMonths);
+}
+
+/**
+ * Opens months for the organizations that nobody touches. Called by the server's timer; one process at a time leads,
+ * the others return at once. Who is busy (its ledger is held) opens its month itself and is passed over.
+ *
+ * @returns how many organizations had a month to open.
+ */
+export async function openMonthsEverywhere(now: Date): Promise<number> {
+  return acrossOrganizations(async (tx) => {
+    if (!(await tryLeadership(tx))) return 0;
+    const newestMonth = monthOf(now, FIRST_ZONE_ON_EARTH);
+    const behind = (await selectOrganizationsBehind(tx, newestMonth)).filter(
+      ({ timeZone, openedMonth, startsOn, clock }) =>
+        dueMonths(openedMonth, startsOn, monthOf(clock ?? now, timeZone)).length > 0,
+    );
+    await eachOf(
+      behind.map(({ id }) => id),
+      (id) =>
+        inOrganization(id, async (own) => {
+          if (await ledgerIsFree(own, id)) await openIn(own, id);
+        }),
+    );
+    return behind.length;
+  });
+}
+
+const FIRST_ZONE_ON_EARTH = "Pacific/Kiritimati";
+const AT_ONCE = 4;
+
+async function openIn(tx: Transaction, organizationId: number): Promise<void> {
+  const organization = await readOrganization(tx, organizationId);
+  await saveBook(tx, await touch(tx, organization, organizationNow(organization.clock)));
+}
+
+async function eachOf(ids: readonly number[], work: (id: number) => Promise<void>): Promise<void> {
+  const waiting = [...ids];
+  const worker = async () => {
+    for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) await work(next);
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+}

@@ -1,0 +1,27 @@
+import { rawSql, type Transaction } from "@/db/client";
+import type { Month } from "@/lib/time/period";
+
+const LEADER = 5_682_002;
+
+/** True for one process at a time, until its transaction ends. */
+export async function tryLeadership(tx: Transaction): Promise<boolean> {
+  const [row] = await rawSql(tx)<{ leads: boolean }[]>`select pg_try_advisory_xact_lock(${LEADER}) as leads`;
+  return row?.leads ?? false;
+}
+
+/** Who may have a month to open. The newest month that has begun anywhere on earth bounds the search for live ones. */
+export async function selectOrganizationsBehind(tx: Transaction, newestMonth: Month) {
+  const rows = await rawSql(tx)<
+    { id: number; time_zone: string; starts_on: Month; clock: string | null; opened_month: Month | null }[]
+  >`
+    select o.id, o.time_zone, o.starts_on, o.clock, l.opened_month
+    from organizations o join ledgers l on l.organization_id = o.id
+    where (l.opened_month is null or l.opened_month < ${newestMonth}) and o.starts_on <= ${newestMonth}`;
+  return rows.map((row) => ({
+    id: row.id,
+    timeZone: row.time_zone,
+    startsOn: row.starts_on,
+    clock: row.clock === null ? null : new Date(row.clock),
+    openedMonth: row.opened_month,
+  }));
+}
