@@ -67,7 +67,12 @@ END $$;
 --> statement-breakpoint
 DO $$
 BEGIN
-  IF NOT pg_has_role(current_user, 'kuota_app', 'MEMBER') THEN
+  -- From PostgreSQL 16 on, whoever creates a role is a member of it, but may not yet become it.
+  IF current_setting('server_version_num')::integer >= 160000 THEN
+    IF NOT pg_has_role(current_user, 'kuota_app', 'SET') THEN
+      EXECUTE format('GRANT kuota_app TO %I', current_user);
+    END IF;
+  ELSIF NOT pg_has_role(current_user, 'kuota_app', 'MEMBER') THEN
     EXECUTE format('GRANT kuota_app TO %I', current_user);
   END IF;
 END $$;
