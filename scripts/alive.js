@@ -1,0 +1,43 @@
+import { readFileSync } from "node:fs";
+
+/**
+ * Whether a process runs. One that has ended and only waits to be collected (in a container without
+ * an init it waits for ever) does not. Give the birth mark that was noted for it, so that another
+ * process which got the same number later is not taken for it.
+ *
+ * @param {number} pid
+ * @param {string} [expectedBirthMark]
+ */
+export function isAlive(pid, expectedBirthMark = "") {
+  if (!(pid > 0)) return false;
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "EPERM")) return false;
+  }
+  const { state, born } = readStat(pid);
+  if (state === "Z" || state === "X") return false;
+  return expectedBirthMark === "" || born === expectedBirthMark;
+}
+
+/**
+ * When a process was born, in the kernel's ticks; empty where the system does not tell.
+ *
+ * @param {number} pid
+ */
+export function birthMark(pid) {
+  return readStat(pid).born;
+}
+
+/** @param {number} pid */
+function readStat(pid) {
+  if (process.platform !== "linux") return { state: "", born: "" };
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    // The name, second and in brackets, may hold spaces; the state is the 3rd field and the birth the 22nd.
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    return { state: fields[0] ?? "", born: fields[19] ?? "" };
+  } catch {
+    return { state: "", born: "" };
+  }
+}

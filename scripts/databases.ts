@@ -1,0 +1,66 @@
+import { join } from "node:path";
+import postgres, { type Sql } from "postgres";
+import { birthMark, isAlive } from "./alive";
+import { startPostgres } from "./postgres";
+import { dataDirectory, type Run } from "./processes";
+
+export type TestDatabase = { readonly url: string; drop(): Promise<void> };
+
+const TEST_PREFIX = "kuota_test";
+
+/** The database that operators' commands work on: `DATABASE_URL`, else the demo's, which runs until the command ends. */
+export async function openDatabase(run: Run): Promise<string> {
+  if (process.env.DATABASE_URL) return process.env.DATABASE_URL;
+  const server = await startPostgres({ directory: join(dataDirectory, "postgres") });
+  run.atEnd(server.stop);
+  return server.url;
+}
+
+/** A server for tests: that of `DATABASE_URL`, else an embedded one of their own. */
+export async function openTestServer(): Promise<{ url: string; stop(): Promise<void> }> {
+  if (process.env.DATABASE_URL) return { url: process.env.DATABASE_URL, stop: async () => undefined };
+  return startPostgres({ directory: join(dataDirectory, "test-postgres") });
+}
+
+/**
+ * A new, empty database on the server, sorted by code point whatever the server's habit. Databases of test runs
+ * of this machine that died before they could drop them are dropped on the way.
+ */
+export async function createTestDatabase(serverUrl: string, purpose: string): Promise<TestDatabase> {
+  const name = `${TEST_PREFIX}_${purpose}_${process.pid}_${birthMark(process.pid) || "0"}`;
+  await withConnection(serverUrl, async (sql) => {
+    await dropAbandoned(sql);
+    await sql`drop database if exists ${sql(name)} with (force)`;
+    await sql`create database ${sql(name)} template template0 encoding 'UTF8' lc_collate 'C' lc_ctype 'C'`;
+  });
+  const url = new URL(serverUrl);
+  url.pathname = `/${name}`;
+  return {
+    url: url.href,
+    drop: () =>
+      withConnection(serverUrl, async (sql) => {
+        await sql`drop database if exists ${sql(name)} with (force)`;
+      }),
+  };
+}
+
+async function dropAbandoned(sql: Sql): Promise<void> {
+  const rows = await sql<{ datname: string }[]>`
+    select datname from pg_database
+    where datname like ${`${TEST_PREFIX}\\_%`} and pg_get_userbyid(datdba) = current_user`;
+  for (const { datname } of rows) {
+    const [mark, pid] = datname.split("_").reverse();
+    if (!isAlive(Number(pid), mark === "0" ? "" : mark)) {
+      await sql`drop database if exists ${sql(datname)} with (force)`;
+    }
+  }
+}
+
+async function withConnection(url: string, work: (sql: Sql) => Promise<void>): Promise<void> {
+  const sql = postgres(url, { max: 1, connect_timeout: 10, onnotice: () => undefined });
+  try {
+    await work(sql);
+  } finally {
+    await sql.end();
+  }
+}

@@ -1,0 +1,156 @@
+/**
+ * `node scripts/run.js <command> [arguments]`: what every npm script calls.
+ *
+ * Plain JavaScript without dependencies, because it must run before `npm ci` has: it checks the
+ * version of Node, installs what package-lock.json asks for and node_modules lacks, and hands over
+ * to the command, which is TypeScript. `.env` is read for all commands but the tests.
+ */
+import { spawn, spawnSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const OLDEST_NODE = [20, 9];
+const PARENT_POLL_MS = 500;
+
+/** @type {Record<string, string[]>} */
+const COMMANDS = {
+  demo: ["demo.ts"],
+  dev: ["demo.ts", "--dev"],
+  test: ["test.ts"],
+  verify: ["verify.ts"],
+  kuota: ["kuota.ts"],
+  start: ["start.ts"],
+  bench: ["bench/main.ts"],
+  soak: ["bench/soak.ts"],
+  screenshots: ["screenshots.ts"],
+};
+
+/** @param {string} message @returns {never} */
+function refuse(message) {
+  console.error(message);
+  process.exit(1);
+}
+
+function requireNode() {
+  const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+  const [oldestMajor = 0, oldestMinor = 0] = OLDEST_NODE;
+  if (major > oldestMajor || (major === oldestMajor && minor >= oldestMinor)) return;
+  refuse(`Kuota needs Node ${OLDEST_NODE.join(".")} or newer; this is ${process.versions.node}.`);
+}
+
+/** @param {string} file @returns {Record<string, { version?: string, optional?: boolean, dev?: boolean, link?: boolean }>} */
+function lockedPackages(file) {
+  return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")).packages ?? {}) : {};
+}
+
+/**
+ * Names the first package that node_modules lacks, compared with npm's own record of what it
+ * installed (written last, so an interrupted installation counts as none).
+ *
+ * @param {boolean} withDevelopment
+ */
+function missingPackage(withDevelopment) {
+  const wanted = lockedPackages(join(root, "package-lock.json"));
+  const installed = lockedPackages(join(root, "node_modules", ".package-lock.json"));
+  return Object.entries(wanted).find(
+    ([path, { version, optional, dev, link }]) =>
+      path !== "" &&
+      !link &&
+      (withDevelopment || !dev) &&
+      installed[path]?.version !== version &&
+      !(optional && !installed[path]),
+  )?.[0];
+}
+
+function install() {
+  const npm = process.env.npm_execpath?.endsWith(".js")
+    ? [process.execPath, process.env.npm_execpath]
+    : ["npm"];
+  console.error("Installing the dependencies …");
+  const { status } = spawnSync(
+    npm[0] ?? "npm",
+    [...npm.slice(1), "ci", "--include=dev", "--no-audit", "--no-fund", "--loglevel=error"],
+    { cwd: root, stdio: ["ignore", 2, 2], shell: process.platform === "win32" },
+  );
+  if (status !== 0) refuse("`npm ci` failed; its message is above.");
+}
+
+/** @param {string} command */
+function requirePackages(command) {
+  if (command === "start") {
+    const missing = missingPackage(false);
+    if (missing)
+      refuse(`${missing} is not installed as package-lock.json says. Run: npm ci && npm run build`);
+  } else if (missingPackage(true)) {
+    install();
+  }
+}
+
+/**
+ * Runs a command's TypeScript until it ends. Ctrl-C reaches it by itself; other signals are passed
+ * on, and it is stopped when npm, which started us, is killed.
+ *
+ * @param {string} command @param {string[]} args @returns {Promise<number>}
+ */
+function runTypeScript(command, args) {
+  const environmentFile = join(root, ".env");
+  const [script = "", ...fixedArgs] = COMMANDS[command] ?? [];
+  const child = spawn(
+    process.execPath,
+    [
+      ...(command !== "test" && existsSync(environmentFile) ? [`--env-file=${environmentFile}`] : []),
+      `--import=${new URL("./leave-with-parent.js", import.meta.url)}`,
+      "--import=tsx",
+      "--conditions=react-server",
+      join(root, "scripts", script),
+      ...fixedArgs,
+      ...args,
+    ],
+    { cwd: root, stdio: "inherit", env: { ...process.env, KUOTA_PARENT_PID: String(process.pid) } },
+  );
+  /** @type {NodeJS.Signals[]} */
+  const passedOn = ["SIGTERM", "SIGHUP"];
+  for (const signal of passedOn) process.on(signal, () => child.kill(signal));
+  const waitForChild = () => undefined;
+  process.on("SIGINT", waitForChild);
+  const startedBy = process.ppid;
+  if (process.env.npm_lifecycle_event) {
+    setInterval(() => process.ppid !== startedBy && child.kill("SIGTERM"), PARENT_POLL_MS).unref();
+  }
+  return new Promise((resolve) => {
+    child.on("exit", (code, signal) => {
+      for (const name of passedOn) process.removeAllListeners(name);
+      process.removeListener("SIGINT", waitForChild);
+      resolve(code ?? (signal ? 1 : 0));
+    });
+  });
+}
+
+/** Next itself becomes this process: a supervisor sees one process and its signals reach it. */
+async function becomeServer() {
+  const next = join(root, "node_modules", "next", "dist", "bin", "next");
+  process.chdir(root);
+  process.argv = [
+    process.execPath,
+    next,
+    "start",
+    "-p",
+    process.env.PORT || "3000",
+    "-H",
+    process.env.HOST || "127.0.0.1",
+  ];
+  await import(pathToFileURL(next).href);
+}
+
+requireNode();
+const [command = "", ...args] = process.argv.slice(2);
+const script = COMMANDS[command]?.[0];
+if (!script || !existsSync(join(root, "scripts", script))) {
+  refuse(`Unknown command "${command}". There are: ${Object.keys(COMMANDS).join(", ")}.`);
+}
+requirePackages(command);
+const code = await runTypeScript(command, args);
+if (command === "start" && code === 0) await becomeServer();
+else process.exit(code);
