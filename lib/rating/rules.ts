@@ -187,3 +187,34 @@ export function canonicalCategory(category: string): string {
   const lower = category.trim().toLowerCase();
   return lower === "authentication_international" ? "authentication-international" : lower;
 }
+
+/** One line of the preview of a publication: null where there is no price. */
+export type PriceChange = {
+  readonly market: string;
+  readonly category: string;
+  readonly before: Micros | null;
+  readonly after: Micros | null;
+};
+
+/** What would be different from a version that is in force, by market and category; equal prices are left out (A3). */
+export function priceChanges(
+  before: PriceVersion | undefined,
+  after: readonly { readonly market: string; readonly category: string; readonly unitPrice: Micros }[],
+): PriceChange[] {
+  const known = new Map(before?.prices ?? []);
+  const changes: PriceChange[] = [];
+  for (const { market, category, unitPrice } of after) {
+    const key = priceKey(market, category);
+    const old = known.get(key)?.unitPrice ?? null;
+    known.delete(key);
+    if (old !== unitPrice) changes.push({ market, category, before: old, after: unitPrice });
+  }
+  for (const [key, { unitPrice }] of known)
+    changes.push({ ...splitPriceKey(key), before: unitPrice, after: null });
+  return changes.sort((a, b) => compareText(priceKey(a.market, a.category), priceKey(b.market, b.category)));
+}
+
+function compareText(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}
