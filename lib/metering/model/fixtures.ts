@@ -1,5 +1,6 @@
 import type { UsageEvent } from "@/lib/metering/model/facts";
 import { type OrganizationSetup, ReferenceOrganization } from "@/lib/metering/model/model";
+import type { Package } from "@/lib/metering/model/months";
 import { MARKETS, standardPriceBook } from "@/lib/metering/model/standard-prices";
 
 /** A customer in Indonesia. */
@@ -7,17 +8,35 @@ export const ANI = "6281200000001";
 export const BUDI = "6281200000002";
 export const NUMBER = "106540000000001";
 
+/** A package that grants nothing. */
+export const NO_GRANTS: Package = {
+  uniqueVisitors: 0,
+  conversations: 0,
+  initialBalanceMicros: 0n,
+  initialCarriesOver: false,
+};
+
 /** An organization in Jakarta at noon of 15 November 2026, by Meta's list, with no quota and no money. */
 export function organization(changes: Partial<OrganizationSetup> = {}): ReferenceOrganization {
   return new ReferenceOrganization({
     timeZone: "Asia/Jakarta",
-    package: { uniqueVisitors: 0, conversations: 0, initialBalanceMicros: 0n, initialCarriesOver: false },
+    package: NO_GRANTS,
     startsOn: "2026-11",
     priceBook: standardPriceBook(0),
     markets: MARKETS,
     authenticationInternational: false,
     clock: "2026-11-15T12:00:00+07:00",
     ...changes,
+  });
+}
+
+/** An organization whose clock stands in the years of one of Meta's schemes. */
+export function inScheme(clock: string, conversations = 0, freeServiceUnits = 0): ReferenceOrganization {
+  return organization({
+    clock,
+    startsOn: clock.slice(0, 7),
+    package: { ...NO_GRANTS, conversations },
+    priceBook: standardPriceBook(freeServiceUnits),
   });
 }
 
