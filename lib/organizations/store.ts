@@ -1,6 +1,6 @@
-import { asc, eq, inArray } from "drizzle-orm";
+import { and, asc, eq, inArray } from "drizzle-orm";
 import type { Transaction } from "@/db/client";
-import { organizations, priceBookAssignments } from "@/db/schema/organizations";
+import { businessNumbers, organizations, priceBookAssignments } from "@/db/schema/organizations";
 
 export async function selectOrganization(tx: Transaction, organizationId: number) {
   const [row] = await tx.select().from(organizations).where(eq(organizations.id, organizationId));
@@ -17,4 +17,109 @@ export async function selectPriceBookAssignments(tx: Transaction, organizationId
     .from(priceBookAssignments)
     .where(eq(priceBookAssignments.organizationId, organizationId))
     .orderBy(asc(priceBookAssignments.fromDay));
+}
+
+/** Takes the organization's row, so that settings change one at a time. */
+export async function lockOrganizationRow(tx: Transaction, organizationId: number) {
+  const [row] = await tx
+    .select()
+    .from(organizations)
+    .where(eq(organizations.id, organizationId))
+    .for("update");
+  return row;
+}
+
+export type OrganizationValues = typeof organizations.$inferInsert;
+
+/** Undefined when the slug is taken. */
+export async function insertOrganization(tx: Transaction, values: OrganizationValues) {
+  const [row] = await tx
+    .insert(organizations)
+    .values(values)
+    .onConflictDoNothing({ target: organizations.slug })
+    .returning();
+  return row;
+}
+
+export async function updateOrganization(
+  tx: Transaction,
+  organizationId: number,
+  values: Partial<OrganizationValues>,
+): Promise<void> {
+  await tx.update(organizations).set(values).where(eq(organizations.id, organizationId));
+}
+
+export async function upsertPriceBookAssignment(
+  tx: Transaction,
+  organizationId: number,
+  fromDay: string,
+  priceBookId: number,
+): Promise<void> {
+  await tx
+    .insert(priceBookAssignments)
+    .values({ organizationId, fromDay, priceBookId })
+    .onConflictDoUpdate({
+      target: [priceBookAssignments.organizationId, priceBookAssignments.fromDay],
+      set: { priceBookId },
+    });
+}
+
+export async function deletePriceBookAssignments(tx: Transaction, organizationId: number): Promise<void> {
+  await tx.delete(priceBookAssignments).where(eq(priceBookAssignments.organizationId, organizationId));
+}
+
+/** False when somebody has the number already. */
+export async function insertNumber(
+  tx: Transaction,
+  values: typeof businessNumbers.$inferInsert,
+): Promise<boolean> {
+  const rows = await tx
+    .insert(businessNumbers)
+    .values(values)
+    .onConflictDoNothing({ target: businessNumbers.phoneNumberId })
+    .returning({ id: businessNumbers.phoneNumberId });
+  return rows.length === 1;
+}
+
+export async function selectNumber(tx: Transaction, phoneNumberId: string) {
+  const [row] = await tx
+    .select()
+    .from(businessNumbers)
+    .where(eq(businessNumbers.phoneNumberId, phoneNumberId));
+  return row;
+}
+
+export async function updateDisplayNumber(
+  tx: Transaction,
+  organizationId: number,
+  phoneNumberId: string,
+  displayPhoneNumber: string,
+): Promise<void> {
+  await tx
+    .update(businessNumbers)
+    .set({ displayPhoneNumber })
+    .where(
+      and(
+        eq(businessNumbers.organizationId, organizationId),
+        eq(businessNumbers.phoneNumberId, phoneNumberId),
+      ),
+    );
+}
+
+export async function selectNumbers(tx: Transaction, organizationId: number) {
+  return tx
+    .select()
+    .from(businessNumbers)
+    .where(eq(businessNumbers.organizationId, organizationId))
+    .orderBy(asc(businessNumbers.createdAt), asc(businessNumbers.phoneNumberId));
+}
+
+export async function selectNumberOwners(tx: Transaction, phoneNumberIds: string[]) {
+  return tx
+    .select({
+      phoneNumberId: businessNumbers.phoneNumberId,
+      organizationId: businessNumbers.organizationId,
+    })
+    .from(businessNumbers)
+    .where(inArray(businessNumbers.phoneNumberId, phoneNumberIds));
 }
