@@ -16,6 +16,21 @@ export async function openDatabase(run: Run): Promise<string> {
   return server.url;
 }
 
+/**
+ * Replaces the demo's database by an empty one.
+ *
+ * @throws Error while the demo or another program is connected to it.
+ */
+export async function recreateDemoDatabase(databaseUrl: string): Promise<void> {
+  const name = databaseName(databaseUrl);
+  await withConnection(withDatabaseName(databaseUrl, "postgres"), async (sql) => {
+    const others = await sql`select pid from pg_stat_activity where datname = ${name}`;
+    if (others.length > 0) throw new Error("The demo's database is in use. Stop npm run demo first.");
+    await sql`drop database ${sql(name)}`;
+    await sql`create database ${sql(name)}`;
+  });
+}
+
 /** A server for tests: that of `DATABASE_URL`, else an embedded one of their own. */
 export async function openTestServer(): Promise<{ url: string; stop(): Promise<void> }> {
   if (process.env.DATABASE_URL) return { url: process.env.DATABASE_URL, stop: async () => undefined };
@@ -33,15 +48,23 @@ export async function createTestDatabase(serverUrl: string, purpose: string): Pr
     await sql`drop database if exists ${sql(name)} with (force)`;
     await sql`create database ${sql(name)} template template0 encoding 'UTF8' lc_collate 'C' lc_ctype 'C'`;
   });
-  const url = new URL(serverUrl);
-  url.pathname = `/${name}`;
   return {
-    url: url.href,
+    url: withDatabaseName(serverUrl, name),
     drop: () =>
       withConnection(serverUrl, async (sql) => {
         await sql`drop database if exists ${sql(name)} with (force)`;
       }),
   };
+}
+
+function databaseName(url: string): string {
+  return new URL(url).pathname.slice(1);
+}
+
+function withDatabaseName(url: string, name: string): string {
+  const changed = new URL(url);
+  changed.pathname = `/${name}`;
+  return changed.href;
 }
 
 async function dropAbandoned(sql: Sql): Promise<void> {

@@ -14,8 +14,13 @@ const secretsSchema = z.object({
 
 export type Secrets = z.infer<typeof secretsSchema>;
 
-/** Where a local app and its Stripe stand-in listen, and on which database it works. */
-export type Place = { readonly databaseUrl: string; readonly port: number; readonly standInPort: number };
+/** Where a local app and its Stripe stand-in listen, on which database it works, and the folder of their logs. */
+export type Place = {
+  readonly databaseUrl: string;
+  readonly port: number;
+  readonly standInPort: number;
+  readonly logs: string;
+};
 
 /** Secrets of this clone's demo: made on the first call, the same ever after. */
 export function localSecrets(): Secrets {
@@ -38,9 +43,12 @@ export function freshSecrets(): Secrets {
   };
 }
 
-/** The whole environment of an app on this machine. What the caller's own environment sets goes before the secrets made here. */
-export function localEnvironment({ databaseUrl, port, standInPort }: Place, secrets: Secrets): Environment {
-  const given = process.env;
+/** The whole environment of an app on this machine. What is `given` goes before what is made here. */
+export function localEnvironment(
+  { databaseUrl, port, standInPort }: Omit<Place, "logs">,
+  secrets: Secrets,
+  given: Readonly<Record<string, string | undefined>> = {},
+): Environment {
   return {
     DATABASE_URL: databaseUrl,
     DATABASE_REPLICA_URL: given.DATABASE_REPLICA_URL ?? "",

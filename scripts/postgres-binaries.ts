@@ -21,6 +21,9 @@ export type Account = { readonly uid: number; readonly gid: number };
 /** PostgreSQL's programs, in a folder that the account can read. */
 export type Binaries = { readonly directory: string; readonly majorVersion: number };
 
+/** All that PostgreSQL's programs get to see of the environment; PGOPTIONS and its like stay out. */
+export const SYSTEM_SETTINGS = { LC_ALL: "C", TZ: "UTC", NODE_ENV: "production" } as const;
+
 const CACHE = "/var/cache/kuota";
 
 /**
@@ -98,7 +101,7 @@ function tryToRun(directory: string, account: Account | undefined): string | nul
   const { status, error, stderr } = spawnSync(program, ["--version"], {
     cwd: "/",
     encoding: "utf8",
-    env: {},
+    env: SYSTEM_SETTINGS,
     ...account,
   });
   return status === 0 ? null : (error?.message ?? stderr.trim());

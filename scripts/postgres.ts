@@ -18,7 +18,13 @@ import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { birthMark, isAlive } from "./alive";
 import { readIfThere, withLock } from "./lock";
-import { type Account, type Binaries, findBinaries, serverAccount } from "./postgres-binaries";
+import {
+  type Account,
+  type Binaries,
+  findBinaries,
+  SYSTEM_SETTINGS,
+  serverAccount,
+} from "./postgres-binaries";
 import { freePort } from "./processes";
 
 export type RunningPostgres = {
@@ -40,7 +46,6 @@ type Server = { readonly pid: number; readonly port: number; readonly isReady: b
 
 const KEEPER = fileURLToPath(new URL("./postgres-keeper.js", import.meta.url));
 const PASSWORD_FILE = "kuota.password";
-const SYSTEM_SETTINGS = { LC_ALL: "C", TZ: "UTC" };
 const POLL_MS = 50;
 const STOP_PATIENCE_MS = 30_000;
 const START_PATIENCE_MS = 300_000;

@@ -1,9 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, openSync } from "node:fs";
-import { createServer } from "node:net";
+import { connect, createServer } from "node:net";
 import { join } from "node:path";
-import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 
 /** The folder of the clone. */
@@ -28,16 +27,16 @@ type TaskOptions = Pick<Task, "env" | "log">;
 
 const PRELOAD = new URL("./leave-with-parent.js", import.meta.url).href;
 const STOP_PATIENCE_MS = 15_000;
-const POLL_MS = 100;
 
 /** A program of node_modules, run by this Node. */
 export function nodeTask(
   name: string,
-  script: string,
+  program: string,
   args: readonly string[],
-  rest: TaskOptions = {},
+  { nodeOptions = [], ...rest }: TaskOptions & { nodeOptions?: readonly string[] } = {},
 ): Task {
-  return { name, command: process.execPath, args: [join(root, "node_modules", script), ...args], ...rest };
+  const file = join(root, "node_modules", program);
+  return { name, command: process.execPath, args: [...nodeOptions, file, ...args], ...rest };
 }
 
 /** A TypeScript program of ours. */
@@ -140,7 +139,8 @@ function childEnvironment(env: Environment = {}): NodeJS.ProcessEnv {
   };
 }
 
-async function exitOf(child: ChildProcess): Promise<number> {
+/** Waits for the end of a child, unless it has ended already. */
+export async function exitOf(child: ChildProcess): Promise<number> {
   if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
   return child.exitCode ?? 1;
 }
@@ -170,26 +170,32 @@ function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
  */
 export async function runCommand(whenStopped: number, work: (run: Run) => Promise<number>): Promise<void> {
   const run = new Run();
+  let signals = 0;
   const stopped = new Promise<number>((resolve) => {
-    let signals = 0;
-    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-      process.on(signal, () => {
-        signals += 1;
-        resolve(whenStopped);
-        if (signals < 2) return;
-        run.kill();
-        process.exit(1);
-      });
-    }
+    const stop = () => {
+      signals += 1;
+      if (signals === 1) console.error("\nStopping …");
+      resolve(whenStopped);
+      if (signals < 2) return;
+      run.kill();
+      process.exit(1);
+    };
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, stop);
   });
-  const code = await Promise.race([work(run).catch(showFailure), stopped]);
+  const failed = (error: unknown) => {
+    // What fails because it is being stopped is no news.
+    if (signals === 0) console.error(error instanceof Error ? error.message : error);
+    return 1;
+  };
+  const code = await Promise.race([work(run).catch(failed), stopped]);
   await run.end();
   process.exit(code);
 }
 
-function showFailure(error: unknown): number {
-  console.error(error instanceof Error ? error.message : error);
-  return 1;
+/** Seconds since the command was called, the installation of the dependencies included. */
+export function elapsedSeconds(): string {
+  const calledAt = Number(process.env.KUOTA_CALLED_AT || performance.timeOrigin);
+  return ((performance.timeOrigin + performance.now() - calledAt) / 1000).toFixed(1);
 }
 
 /** A TCP port on 127.0.0.1 that nobody used a moment ago. */
@@ -218,24 +224,15 @@ export async function requireFreePort(port: number, variable: string): Promise<v
   await once(server, "close");
 }
 
-/**
- * Waits until `url` answers with a success.
- *
- * @throws Error when the child that should answer has ended, or after `patienceMs`.
- */
-export async function waitUntilReady(url: string, child: ChildProcess, patienceMs: number): Promise<void> {
-  const giveUpAt = performance.now() + patienceMs;
-  for (;;) {
-    if (child.exitCode !== null || child.signalCode !== null)
-      throw new Error(`What should answer at ${url} has ended.`);
-    const answer = await fetch(url).catch(() => null);
-    await answer?.body?.cancel();
-    if (answer?.ok) return;
-    if (performance.now() > giveUpAt) {
-      throw new Error(
-        `${url} ${answer ? `answers ${answer.status}` : "does not answer"} after ${patienceMs / 1000} s.`,
-      );
-    }
-    await wait(POLL_MS);
+/** Whether something listens on a port of 127.0.0.1. */
+export async function accepts(port: number): Promise<boolean> {
+  const socket = connect(port, "127.0.0.1");
+  try {
+    await once(socket, "connect");
+    return true;
+  } catch {
+    return false;
+  } finally {
+    socket.destroy();
   }
 }

@@ -7,6 +7,7 @@
  */
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
@@ -96,11 +97,12 @@ function requirePackages(command) {
  */
 function runTypeScript(command, args) {
   const environmentFile = join(root, ".env");
+  const readsEnvironmentFile = command !== "test" && command !== "start";
   const [script = "", ...fixedArgs] = COMMANDS[command] ?? [];
   const child = spawn(
     process.execPath,
     [
-      ...(command !== "test" && existsSync(environmentFile) ? [`--env-file=${environmentFile}`] : []),
+      ...(readsEnvironmentFile && existsSync(environmentFile) ? [`--env-file=${environmentFile}`] : []),
       `--import=${new URL("./leave-with-parent.js", import.meta.url)}`,
       "--import=tsx",
       "--conditions=react-server",
@@ -108,7 +110,15 @@ function runTypeScript(command, args) {
       ...fixedArgs,
       ...args,
     ],
-    { cwd: root, stdio: "inherit", env: { ...process.env, KUOTA_PARENT_PID: String(process.pid) } },
+    {
+      cwd: root,
+      stdio: "inherit",
+      env: {
+        ...process.env,
+        KUOTA_PARENT_PID: String(process.pid),
+        KUOTA_CALLED_AT: String(performance.timeOrigin),
+      },
+    },
   );
   /** @type {NodeJS.Signals[]} */
   const passedOn = ["SIGTERM", "SIGHUP"];
@@ -116,11 +126,12 @@ function runTypeScript(command, args) {
   const waitForChild = () => undefined;
   process.on("SIGINT", waitForChild);
   const startedBy = process.ppid;
-  if (process.env.npm_lifecycle_event) {
-    setInterval(() => process.ppid !== startedBy && child.kill("SIGTERM"), PARENT_POLL_MS).unref();
-  }
+  const poll = setInterval(() => {
+    if (process.env.npm_lifecycle_event && process.ppid !== startedBy) child.kill("SIGTERM");
+  }, PARENT_POLL_MS);
   return new Promise((resolve) => {
     child.on("exit", (code, signal) => {
+      clearInterval(poll);
       for (const name of passedOn) process.removeAllListeners(name);
       process.removeListener("SIGINT", waitForChild);
       resolve(code ?? (signal ? 1 : 0));
@@ -128,10 +139,16 @@ function runTypeScript(command, args) {
   });
 }
 
+/** Reads `.env` and its variants as Next does, so that the check before the start sees what Next will see. */
+function loadProductionEnvironment() {
+  process.chdir(root);
+  const requireFromNext = createRequire(createRequire(import.meta.url).resolve("next"));
+  requireFromNext("@next/env").loadEnvConfig(root, false, { info: () => undefined, error: console.error });
+}
+
 /** Next itself becomes this process: a supervisor sees one process and its signals reach it. */
 async function becomeServer() {
   const next = join(root, "node_modules", "next", "dist", "bin", "next");
-  process.chdir(root);
   process.argv = [
     process.execPath,
     next,
@@ -151,6 +168,7 @@ if (!script || !existsSync(join(root, "scripts", script))) {
   refuse(`Unknown command "${command}". There are: ${Object.keys(COMMANDS).join(", ")}.`);
 }
 requirePackages(command);
+if (command === "start") loadProductionEnvironment();
 const code = await runTypeScript(command, args);
 if (command === "start" && code === 0) await becomeServer();
 else process.exit(code);

@@ -2,31 +2,39 @@ import { migrate } from "@/db/migrate";
 import { createTestDatabase, openTestServer } from "./databases";
 import { freshSecrets, localEnvironment } from "./environment";
 
+type Teardown = () => Promise<void>;
+
 /**
  * Gives each run of Vitest a migrated database of its own. `npm test` brings one along, because it checks the
- * invariants on it afterwards. The variables set here are those that the tests' processes inherit.
+ * invariants on it afterwards. The tests' processes inherit the variables set here.
  */
-export default async function setup(): Promise<() => Promise<void>> {
+export default async function setup(): Promise<Teardown> {
   const given = process.env.KUOTA_TEST_DATABASE;
-  const server = given ? null : await openTestServer();
-  const database = server ? await createTestDatabase(server.url, "unit") : null;
-  const databaseUrl = given ?? database?.url ?? "";
+  if (given) {
+    setEnvironment(given);
+    return async () => undefined;
+  }
+  const server = await openTestServer();
+  const database = await createTestDatabase(server.url, "unit");
+  const teardown = async () => {
+    await database.drop();
+    await server.stop();
+  };
   try {
-    if (database) await migrate(databaseUrl);
+    await migrate(database.url);
   } catch (error) {
-    await database?.drop();
-    await server?.stop();
+    await teardown();
     throw error;
   }
-  Object.assign(process.env, testEnvironment(databaseUrl));
-  return async () => {
-    await database?.drop();
-    await server?.stop();
-  };
+  setEnvironment(database.url);
+  return teardown;
 }
 
-/** Nothing in a test may reach a real service: port 1 answers nobody. */
-function testEnvironment(databaseUrl: string) {
-  const place = { databaseUrl, port: 1, standInPort: 1 };
-  return { ...localEnvironment(place, freshSecrets()), LOG_LEVEL: process.env.LOG_LEVEL || "silent" };
+/** Nothing in a test may reach a real service: nobody listens on port 1. */
+function setEnvironment(databaseUrl: string): void {
+  const given = { LOG_LEVEL: process.env.LOG_LEVEL || "silent" };
+  Object.assign(
+    process.env,
+    localEnvironment({ databaseUrl, port: 1, standInPort: 1 }, freshSecrets(), given),
+  );
 }

@@ -1,0 +1,78 @@
+import { type Command, help, readCommandLine } from "./command-line";
+import { openDatabase, recreateDemoDatabase } from "./databases";
+import { localEnvironment, localSecrets } from "./environment";
+import { type Run, runCommand } from "./processes";
+
+const isGiven = Boolean(process.env.DATABASE_URL);
+
+const commands: Command[] = [
+  {
+    name: "migrate",
+    usage: "",
+    does: "Brings the database to the newest schema.",
+    async run() {
+      await migrateDatabase();
+    },
+  },
+  {
+    name: "demo load",
+    usage: "[--json]",
+    does: "Migrates, loads the demo organizations once, and prints their log-ins and an API key.",
+    flags: ["json"],
+    async run({ flags }) {
+      await migrateDatabase();
+      const { loadDemo } = await import("@/db/seed");
+      const demo = await loadDemo({ onProgress: (line) => console.error(line) });
+      if (flags.json) {
+        console.log(JSON.stringify(demo));
+        return;
+      }
+      console.table(demo.logins);
+      console.log(`API key: ${demo.apiKey}`);
+    },
+  },
+  {
+    name: "demo reset",
+    usage: "",
+    does: "Empties the demo's embedded database. The next demo loads it anew.",
+    async run() {
+      if (isGiven) throw new Error("DATABASE_URL is set. Only the demo's own database is ever emptied.");
+      await recreateDemoDatabase(databaseUrl());
+      await migrateDatabase();
+    },
+  },
+];
+
+await runCommand(130, async (run) => {
+  const line = process.argv.slice(2);
+  if (line.length === 0 || line[0] === "--help") {
+    console.log(help(commands));
+    return 0;
+  }
+  const { command, given } = readCommandLine(commands, line);
+  await completeEnvironment(run);
+  await command.run(given);
+  const { closeDatabases } = await import("@/db/client");
+  await closeDatabases();
+  return 0;
+});
+
+/**
+ * The database is that of `DATABASE_URL`, else the demo's. What else the environment lacks is the demo's too: it
+ * belongs to the web server, and no command here depends on it.
+ */
+async function completeEnvironment(run: Run): Promise<void> {
+  const place = { databaseUrl: await openDatabase(run), port: 3000, standInPort: 12111 };
+  Object.assign(process.env, localEnvironment(place, localSecrets(), process.env));
+  // Standard output is for the answer alone.
+  process.env.LOG_LEVEL = "silent";
+}
+
+function databaseUrl(): string {
+  return process.env.DATABASE_URL ?? "";
+}
+
+async function migrateDatabase(): Promise<void> {
+  const { migrate } = await import("@/db/migrate");
+  await migrate(databaseUrl());
+}

@@ -1,0 +1,136 @@
+import { mkdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { migrate } from "@/db/migrate";
+import { buildApp, startApp, startStandIn } from "./app";
+import { findChromium } from "./chromium";
+import { createTestDatabase, openTestServer } from "./databases";
+import { freshSecrets, localEnvironment } from "./environment";
+import { readIfThere } from "./lock";
+import {
+  dataDirectory,
+  elapsedSeconds,
+  freePort,
+  nodeTask,
+  type Run,
+  runCommand,
+  scriptTask,
+} from "./processes";
+import {
+  addTallies,
+  planTests,
+  type Tally,
+  tallyPlaywright,
+  tallyStep,
+  tallyVitest,
+  verdict,
+} from "./test-results";
+
+const logs = join(dataDirectory, "test");
+
+await runCommand(130, async (run) => {
+  mkdirSync(logs, { recursive: true });
+  const plan = planTests(process.argv.slice(2));
+  const tallies: Tally[] = [];
+  const part = async (title: string, work: () => Promise<Tally>) => {
+    console.log(`\n── ${title} (${elapsedSeconds()} s)`);
+    const tally = await work().catch(showFailure);
+    tallies.push(tally);
+    return tally.failed === 0;
+  };
+
+  if (plan.checks) {
+    await part("Format and lint", async () =>
+      tallyStep(await run.exitCode(nodeTask("biome", "@biomejs/biome/bin/biome", ["ci", "."]))),
+    );
+    await part("Types", () => checkTypes(run));
+  }
+  const { unit, browser } = plan;
+  if (unit)
+    await withDatabase(run, "unit", part, (url) =>
+      part("Unit and integration", () => runVitest(run, unit, url)),
+    );
+  if (browser && (await part("Build", () => build(run)))) {
+    await withDatabase(run, "e2e", part, (url) => part("Browser", () => runPlaywright(run, browser, url)));
+  }
+
+  const total = addTallies(tallies);
+  await run.end();
+  console.log(`\nin ${elapsedSeconds()} s\n${verdict(total)}`);
+  return total.failed === 0 && total.passed > 0 ? 0 : 1;
+});
+
+type Part = (title: string, work: () => Promise<Tally>) => Promise<boolean>;
+
+function showFailure(error: unknown): Tally {
+  console.error(error instanceof Error ? error.message : error);
+  return tallyStep(1);
+}
+
+async function checkTypes(run: Run): Promise<Tally> {
+  const generated = await run.exitCode(nodeTask("next typegen", "next/dist/bin/next", ["typegen"]));
+  return tallyStep(generated || (await run.exitCode(nodeTask("tsc", "typescript/bin/tsc", ["--noEmit"]))));
+}
+
+async function build(run: Run): Promise<Tally> {
+  await buildApp(run);
+  return tallyStep(0);
+}
+
+/** Runs a suite on a fresh, migrated database, and then the ledger's invariants on what the suite left there. */
+async function withDatabase(
+  run: Run,
+  purpose: string,
+  part: Part,
+  suite: (databaseUrl: string) => Promise<boolean>,
+): Promise<void> {
+  let databaseUrl = "";
+  const isThere = await part(`Database for ${purpose}`, async () => {
+    const server = await openTestServer();
+    run.atEnd(server.stop);
+    const database = await createTestDatabase(server.url, purpose);
+    run.atEnd(database.drop);
+    await migrate(database.url);
+    databaseUrl = database.url;
+    return { passed: 0, failed: 0 };
+  });
+  if (!isThere) return;
+  await suite(databaseUrl);
+  await part("Invariants", async () =>
+    tallyStep(
+      await run.exitCode(scriptTask("verify", "verify.ts", [], { env: { DATABASE_URL: databaseUrl } })),
+    ),
+  );
+}
+
+async function runVitest(run: Run, args: readonly string[], databaseUrl: string): Promise<Tally> {
+  const report = join(logs, "vitest.json");
+  rmSync(report, { force: true });
+  const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
+  const task = nodeTask("vitest", "vitest/vitest.mjs", ["run", ...reporters, ...args], {
+    env: { KUOTA_TEST_DATABASE: databaseUrl },
+  });
+  const code = await run.exitCode(task);
+  return tallyVitest(readIfThere(report), code);
+}
+
+async function runPlaywright(run: Run, args: readonly string[], databaseUrl: string): Promise<Tally> {
+  const report = join(logs, "playwright.json");
+  rmSync(report, { force: true });
+  const browser = await findChromium(run, logs);
+  const place = { databaseUrl, port: await freePort(), standInPort: await freePort(), logs };
+  const env = localEnvironment(place, freshSecrets());
+  await startStandIn(run, place, env);
+  await startApp(run, place, env, "start");
+  const code = await run.exitCode(
+    nodeTask("playwright", "@playwright/test/cli.js", ["test", ...args], {
+      // The tests write log-ins through the same modules as the server.
+      nodeOptions: ["--conditions=react-server"],
+      env: {
+        ...env,
+        E2E_BASE_URL: `http://localhost:${place.port}`,
+        ...(browser ? { KUOTA_CHROMIUM: browser } : {}),
+      },
+    }),
+  );
+  return tallyPlaywright(readIfThere(report), code);
+}
