@@ -75,6 +75,34 @@ export async function run(
   return { steps, end: await system.snapshot() };
 }
 
+/**
+ * An outcome in the form in which two systems must agree: charges and visitors in an order that does not depend on how
+ * they are kept, and what a charge took and gave back balanced per account.
+ *
+ * How much was taken and given back in between is a matter of how a system books, not of what it charges.
+ */
+export function comparable({ steps, end }: Outcome): Outcome {
+  const by =
+    <Row>(key: (row: Row) => string) =>
+    (a: Row, b: Row) =>
+      key(a) < key(b) ? -1 : 1;
+  const { ledgerTotals, charges, visitors } = end;
+  const totals = Object.entries(ledgerTotals).filter(([key]) => !key.startsWith("usage "));
+  for (const account of ["initial", "additional"]) {
+    const taken = ledgerTotals[`usage ${account}>usage`] ?? 0n;
+    totals.push([`usage ${account}>usage`, taken - (ledgerTotals[`usage usage>${account}`] ?? 0n)]);
+  }
+  return {
+    steps,
+    end: {
+      ...end,
+      charges: [...charges].sort(by(({ messageId, contact }) => JSON.stringify([messageId, contact]))),
+      visitors: [...visitors].sort(by((row) => JSON.stringify([row.month, row.channel, row.contact]))),
+      ledgerTotals: Object.fromEntries(totals.sort(by(([key]) => key))),
+    },
+  };
+}
+
 /** The model as a system. */
 export function referenceSystem(setup: OrganizationSetup): System {
   const model = new ReferenceOrganization(setup);
