@@ -16,6 +16,8 @@ const schema = z.object({
   WHATSAPP_VERIFY_TOKEN: text.optional(),
   SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
   MAIL_FROM: text.default("Kuota <no-reply@localhost>"),
+  /** Proxies in front of the server whose X-Forwarded-For entries are believed; 0 when it is reached directly. */
+  TRUSTED_PROXIES: z.coerce.number().int().min(0).max(10).default(0),
   LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
   NODE_ENV: z.enum(["development", "production", "test"]).default("development"),
 });

@@ -1,4 +1,16 @@
-import type { Role } from "@/db/schema/access";
+import type { KeyScope, Role } from "@/db/schema/access";
+
+/** The roles of an organization's members, in the order in which they are offered. */
+export const EVERY_ROLE = ["owner", "admin", "supervisor", "agent"] as const satisfies readonly Role[];
+
+/** What a key may be given, in the order in which it is offered. */
+export const EVERY_KEY_SCOPE = [
+  "events:write",
+  "holds:write",
+  "balance:read",
+  "reports:read",
+  "admin",
+] as const satisfies readonly KeyScope[];
 
 /** What may be done for one organization. Code asks for permissions and never compares roles. */
 export type Permission =
@@ -15,6 +27,15 @@ export type Permission =
   | "events:write"
   | "holds:write"
   | "admin";
+
+/** What only looks. */
+export type ReadPermission =
+  | "organization:read"
+  | "usage:read"
+  | "reports:read"
+  | "balance:read"
+  | "purchases:read"
+  | "audit:read";
 
 /** What vendor staff may do across organizations. */
 export type StaffPermission = "back_office:read" | "back_office:write";

@@ -87,6 +87,19 @@ export function systemMachineScope<P extends Permission>(name: string, ...permis
   return mintMachineScope(null, { kind: "system", name }, permissions);
 }
 
+/** As `systemScope`, for the back office: the operator at the command line, the demo's loader, fixtures. */
+export function systemStaffScope<P extends StaffPermission>(
+  name: string,
+  ...permissions: P[]
+): StaffScope<P> {
+  return mintStaffScope({ kind: "system", name }, permissions);
+}
+
+/** Whether the scope carries more than its type says. For what a verb allows some of its callers only. */
+export function alsoGrants(scope: Scope<Permission> | Scope<never>, permission: Permission): boolean {
+  return permission in scope.grants;
+}
+
 function granted<P extends string>(permissions: readonly P[]): { readonly [Granted in P]: true } {
   return Object.fromEntries(permissions.map((permission) => [permission, true])) as { [Granted in P]: true };
 }

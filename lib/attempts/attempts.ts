@@ -1,0 +1,46 @@
+import "server-only";
+import type { Transaction } from "@/db/client";
+import {
+  type AttemptCount,
+  deleteAttempts,
+  deleteExpiredAttempts,
+  insertAttempts,
+  subtractAttempt,
+} from "./store";
+
+/** How often something may be tried before the window that the first attempt opened has passed. */
+export type AttemptLimit = {
+  /** What is counted, "log-in:account:…". Kept for as long as the window: hash what names a person. */
+  readonly key: string;
+  readonly attempts: number;
+  readonly seconds: number;
+};
+
+/**
+ * Counts an attempt against every limit, before it is made, so that attempts made at the same time all count.
+ * Shared by all instances of the app.
+ *
+ * @returns null when all limits allow it, else the seconds until the last of the exceeded ones starts again.
+ */
+export async function countAttempt(tx: Transaction, limits: readonly AttemptLimit[]): Promise<number | null> {
+  const counts = await insertAttempts(tx, limits);
+  const waits = limits.flatMap((limit) => secondsToWait(limit, counts));
+  if (waits.length === 0) return null;
+  await deleteExpiredAttempts(tx);
+  return Math.max(1, ...waits);
+}
+
+/** Starts the count of a key afresh: the attempt succeeded. Take keys in alphabetical order with `takeBackAttempt`. */
+export async function forgetAttempts(tx: Transaction, key: string): Promise<void> {
+  await deleteAttempts(tx, key);
+}
+
+/** Uncounts one attempt for a key that others share. */
+export async function takeBackAttempt(tx: Transaction, key: string): Promise<void> {
+  await subtractAttempt(tx, key);
+}
+
+function secondsToWait(limit: AttemptLimit, counts: readonly AttemptCount[]): number[] {
+  const counted = counts.find(({ key }) => key === limit.key);
+  return counted && counted.attempts > limit.attempts ? [counted.secondsLeft] : [];
+}

@@ -1,0 +1,34 @@
+import { z } from "zod";
+import { EVERY_KEY_SCOPE, EVERY_ROLE } from "./permissions";
+import { LONGEST_PASSWORD, SHORTEST_PASSWORD } from "./rules";
+
+/** An e-mail address as an account knows it: lower case. */
+export const emailInput = z
+  .string()
+  .trim()
+  .max(254)
+  .transform((text) => text.toLowerCase())
+  .pipe(z.email());
+
+export const personNameInput = z.string().trim().min(1).max(120);
+
+export const roleInput = z.enum(EVERY_ROLE);
+
+/** What the log-in form sends. Nothing about the account may be learned from here, so anything short is accepted. */
+export const signInInput = z.object({
+  email: z.string().max(1_000).default(""),
+  password: z.string().max(10_000).default(""),
+});
+
+/** A password being chosen. Which ones are refused beyond their length: `passwordFault`. */
+export const newPasswordInput = z.string().min(SHORTEST_PASSWORD).max(LONGEST_PASSWORD);
+
+export const keyInput = z.object({
+  name: z.string().trim().min(1).max(120),
+  scopes: z
+    .array(z.enum(EVERY_KEY_SCOPE))
+    .min(1)
+    .transform((scopes) => [...new Set(scopes)]),
+});
+
+export const invitationInput = z.object({ email: emailInput, role: roleInput });

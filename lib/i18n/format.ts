@@ -1,0 +1,164 @@
+import type { Micros } from "@/lib/money/money";
+import type { Day, Month } from "@/lib/time/period";
+import type { Locale } from "./locale";
+
+/**
+ * How numbers, money and times are written. Tables of our own instead of Intl's wherever a browser's data may differ from
+ * the server's, so that both write the same.
+ */
+const MARKS = { en: { thousands: ",", decimal: "." }, id: { thousands: ".", decimal: "," } } as const;
+
+const SHORT_MONTHS = {
+  en: ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"],
+  id: ["Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des"],
+} as const;
+
+const LONG_MONTHS = {
+  en: [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+  ],
+  id: [
+    "Januari",
+    "Februari",
+    "Maret",
+    "April",
+    "Mei",
+    "Juni",
+    "Juli",
+    "Agustus",
+    "September",
+    "Oktober",
+    "November",
+    "Desember",
+  ],
+} as const;
+
+const SYMBOLS: Readonly<Record<string, string>> = {
+  IDR: "Rp",
+  USD: "US$",
+  EUR: "€",
+  SGD: "S$",
+  MYR: "RM",
+  INR: "₹",
+};
+
+/** Zones whose people know them by a name and not by an offset. */
+const ZONE_NAMES: Readonly<Record<string, string>> = {
+  "Asia/Jakarta": "WIB",
+  "Asia/Pontianak": "WIB",
+  "Asia/Makassar": "WITA",
+  "Asia/Ujung_Pandang": "WITA",
+  "Asia/Jayapura": "WIT",
+  UTC: "UTC",
+  "Etc/UTC": "UTC",
+};
+
+/**
+ * An amount of money, exactly: "Rp 471,839.96" in English, "Rp 471.839,96" in Indonesian. Two decimals, and as many more
+ * (up to six) as the amount has; `round` leaves ".00" away, for amounts that people choose: "Rp 300,000".
+ */
+export function formatMoney(
+  amount: Micros,
+  currency: string,
+  locale: Locale,
+  { round = false }: { readonly round?: boolean } = {},
+): string {
+  const absolute = amount < 0n ? -amount : amount;
+  const fraction = (absolute % 1_000_000n)
+    .toString()
+    .padStart(6, "0")
+    .replace(/0{1,4}$/, "");
+  const whole = groupDigits((absolute / 1_000_000n).toString(), locale);
+  const shownFraction = round && fraction === "00" ? "" : `${MARKS[locale].decimal}${fraction}`;
+  const symbol = SYMBOLS[currency.toUpperCase()] ?? currency.toUpperCase();
+  return `${amount < 0n ? "-" : ""}${symbol} ${whole}${shownFraction}`;
+}
+
+/** A count: "12,345" in English, "12.345" in Indonesian. */
+export function formatUnits(units: number | bigint, locale: Locale): string {
+  const whole = typeof units === "bigint" ? units : BigInt(Math.trunc(units));
+  return `${whole < 0n ? "-" : ""}${groupDigits((whole < 0n ? -whole : whole).toString(), locale)}`;
+}
+
+/** A share of a whole: "39.5%" in English, "39,5%" in Indonesian. At most one decimal, cut and not rounded up. */
+export function formatShare(part: number, whole: number, locale: Locale): string {
+  const tenths = whole === 0 ? 0 : Math.trunc((part * 1_000) / whole);
+  const text = formatUnits(Math.trunc(tenths / 10), locale);
+  const decimal = Math.abs(tenths % 10);
+  return `${text}${decimal === 0 ? "" : `${MARKS[locale].decimal}${decimal}`}%`;
+}
+
+/** A calendar day: "1 Dec 2026", "1 Des 2026". */
+export function formatDay(day: Day, locale: Locale): string {
+  const [year = "", month = "", date = ""] = day.split("-");
+  return `${Number(date)} ${SHORT_MONTHS[locale][Number(month) - 1]} ${year}`;
+}
+
+/** A calendar day where the year goes without saying, as under a chart: "1 Dec", "1 Des". */
+export function formatShortDay(day: Day, locale: Locale): string {
+  return formatDay(day, locale).slice(0, -5);
+}
+
+/** A calendar month: "December 2026", "Desember 2026". */
+export function formatMonth(month: Month, locale: Locale): string {
+  const [year = "", number = ""] = month.split("-");
+  return `${LONG_MONTHS[locale][Number(number) - 1]} ${year}`;
+}
+
+/** An instant on the clocks of a zone: "1 Dec 2026, 00:00 WIB". */
+export function formatInstant(instant: Date, zone: string, locale: Locale): string {
+  const { day, time } = onClocksOf(instant, zone);
+  return `${formatDay(day, locale)}, ${time} ${zoneName(instant, zone)}`;
+}
+
+/** As `formatInstant` where the page names the zone once for all: "1 Dec 2026, 00:00". */
+export function formatLocalTime(instant: Date, zone: string, locale: Locale): string {
+  const { day, time } = onClocksOf(instant, zone);
+  return `${formatDay(day, locale)}, ${time}`;
+}
+
+/** How people of a zone call its time at an instant: "WIB", or "GMT+5:45" where it has no name of its own. */
+export function zoneName(instant: Date, zone: string): string {
+  const known = ZONE_NAMES[zone];
+  if (known) return known;
+  const parts = new Intl.DateTimeFormat("en", { timeZone: zone, timeZoneName: "shortOffset" }).formatToParts(
+    instant,
+  );
+  return parts.find(({ type }) => type === "timeZoneName")?.value ?? zone;
+}
+
+const clocks = new Map<string, Intl.DateTimeFormat>();
+
+function onClocksOf(instant: Date, zone: string): { day: Day; time: string } {
+  let clock = clocks.get(zone);
+  if (!clock) {
+    clock = new Intl.DateTimeFormat("en-US", {
+      timeZone: zone,
+      calendar: "gregory",
+      hourCycle: "h23",
+      year: "numeric",
+      month: "2-digit",
+      day: "2-digit",
+      hour: "2-digit",
+      minute: "2-digit",
+    });
+    clocks.set(zone, clock);
+  }
+  const parts = Object.fromEntries(clock.formatToParts(instant).map(({ type, value }) => [type, value]));
+  return { day: `${parts.year}-${parts.month}-${parts.day}`, time: `${parts.hour}:${parts.minute}` };
+}
+
+function groupDigits(digits: string, locale: Locale): string {
+  return digits.replace(/\B(?=(\d{3})+$)/g, MARKS[locale].thousands);
+}
