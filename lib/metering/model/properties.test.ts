@@ -15,6 +15,7 @@ import {
 } from "@/lib/metering/model/history";
 
 const RUNS = { numRuns: 300 };
+const SLOW = { timeout: 60_000 };
 
 function play(history: History, options = {}): Promise<Outcome> {
   return run(history, referenceSystem(history.organization), options);
@@ -24,7 +25,7 @@ function sum<Row>(rows: readonly Row[], amount: (row: Row) => bigint | number): 
   return rows.reduce((total, row) => total + BigInt(amount(row)), 0n);
 }
 
-test("batch boundaries never matter", async () => {
+test("batch boundaries never matter", SLOW, async () => {
   const oneByOne = (command: Command): Command[] =>
     command.kind === "receive"
       ? command.events.map((event) => ({ kind: "receive", events: [event] }))
@@ -38,7 +39,7 @@ test("batch boundaries never matter", async () => {
   );
 });
 
-test("sending everything again changes nothing · M1", async () => {
+test("sending everything again changes nothing · M1", SLOW, async () => {
   const twice = (command: Command): Command =>
     command.kind === "receive"
       ? { kind: "receive", events: [...command.events, ...command.events] }
@@ -52,7 +53,7 @@ test("sending everything again changes nothing · M1", async () => {
   );
 });
 
-test("initial is never negative and never stands beside a debt", async () => {
+test("initial is never negative and never stands beside a debt", SLOW, async () => {
   await fc.assert(
     fc.asyncProperty(histories(), async (history) => {
       const { steps } = await play(history, { balanceAfterEachCommand: true });
@@ -67,7 +68,7 @@ test("initial is never negative and never stands beside a debt", async () => {
   );
 });
 
-test("the ledger, the charges, the days and the quotas tell the same story", async () => {
+test("the ledger, the charges, the days and the quotas tell the same story", SLOW, async () => {
   await fc.assert(
     fc.asyncProperty(histories(), async (history) => {
       const { end } = comparable(await play(history));
@@ -130,7 +131,7 @@ const twoOrders = fc
     ),
   );
 
-test("the order of a message's statuses never matters", async () => {
+test("the order of a message's statuses never matters", SLOW, async () => {
   const received = new Events().received({ at: "2025-12-10T00:00:00Z", id: "before" });
   await fc.assert(
     fc.property(twoOrders, (orders) => {

@@ -80,9 +80,9 @@ async function pricedLater({ organization, commands }: History): Promise<boolean
   return false;
 }
 
-test("generated histories reach every rule", async () => {
+test("generated histories reach every rule", { timeout: 60_000 }, async () => {
   const counts = new Map<string, number>();
-  const sample = fc.sample(histories(), { numRuns: 1_000, seed: 20_261_122 });
+  const sample = fc.sample(histories(), { numRuns: 600, seed: 20_261_122 });
   for (const history of sample) {
     const outcome = await run(history, referenceSystem(history.organization));
     const traits = new Set(reached(history, outcome));
