@@ -1,0 +1,144 @@
+import "server-only";
+import { acrossOrganizations, inOrganization } from "@/db/client";
+import type { MachineScope, Scope } from "@/lib/auth/scope";
+import { announceChange } from "@/lib/changes/changes";
+import { Refusal } from "@/lib/errors";
+import { findOrganizations } from "@/lib/organizations/organizations";
+import { parseCloudEvent } from "./cloudevents";
+import { combine, type Outcome } from "./combiner";
+import type { UsageEvent } from "./message";
+import { PricesChanged, recordBatch, repriceBatch } from "./recording";
+
+/** How many events one request may bring. */
+export const MOST_EVENTS = 1_000;
+
+export type RejectedEvent = {
+  readonly index: number;
+  readonly id?: string;
+  readonly code: string;
+  readonly detail: string;
+};
+
+export type Recorded = {
+  readonly accepted: number;
+  readonly duplicates: number;
+  readonly rejected: readonly RejectedEvent[];
+};
+
+type Indexed = { readonly index: number; readonly event: UsageEvent };
+
+/**
+ * Records what happened to messages: each event once for ever, each message and recipient charged at most once.
+ * What is accepted is charged, counted and visible when this returns (M1). A bad item never blocks a good one.
+ * Sending the same items again changes nothing.
+ *
+ * @param items CloudEvents as they came; at most MOST_EVENTS
+ * @throws Refusal too_many_events; overloaded when more is waiting than can be worked off soon. An error of the
+ *   database leaves some organizations' items recorded and the rest not: send all again.
+ */
+export async function recordEvents(
+  scope: MachineScope<"events:write">,
+  items: readonly unknown[],
+): Promise<Recorded> {
+  if (items.length > MOST_EVENTS) {
+    throw new Refusal(
+      "too_many_events",
+      `A batch holds at most ${MOST_EVENTS} events; this one has ${items.length}.`,
+    );
+  }
+  const rejected: RejectedEvent[] = [];
+  const bySubject = new Map<string, Indexed[]>();
+  items.forEach((item, index) => {
+    const parsed = parseCloudEvent(item);
+    if (parsed.ok) append(bySubject, parsed.subject, { index, event: parsed.event });
+    else rejected.push(rejection(index, parsed.id, parsed.code, parsed.detail));
+  });
+  const organizations = await organizationIds(scope, [...bySubject.keys()]);
+  let accepted = 0;
+  let duplicates = 0;
+  const recordings = [...bySubject].map(async ([slug, list]) => {
+    const organizationId = organizations.get(slug);
+    if (organizationId === undefined) {
+      const detail = `There is no organization "${slug}" that this key may write to.`;
+      for (const { index, event } of list)
+        rejected.push(rejection(index, event.id, "unknown_organization", detail));
+      return;
+    }
+    const outcomes = await recordFor(
+      organizationId,
+      list.map(({ event }) => event),
+    );
+    list.forEach(({ index, event }, position) => {
+      const outcome = outcomes[position];
+      if (outcome === "accepted") accepted++;
+      else if (outcome === "duplicate") duplicates++;
+      else rejected.push(rejection(index, event.id, "in_the_future", IN_THE_FUTURE));
+    });
+  });
+  await Promise.all(recordings);
+  rejected.sort((a, b) => a.index - b.index);
+  return { accepted, duplicates, rejected };
+}
+
+const IN_THE_FUTURE = "time is more than 5 minutes ahead of the organization's clock.";
+
+/** Records events that another door has read (webhooks). Outcomes come in the order of the events. */
+export async function recordOwnEvents(scope: Scope<"events:write">, events: readonly UsageEvent[]) {
+  return recordFor(scope.organizationId, events);
+}
+
+/** Charges what waited for a price that is published now. Called after a price version is published. */
+export async function chargeUnpriced(scope: Scope<"events:write">): Promise<number> {
+  return repriceBatch(scope.organizationId);
+}
+
+async function recordFor(organizationId: number, events: readonly UsageEvent[]): Promise<Outcome[]> {
+  const outcomes = await combine(organizationId, events, (batch) =>
+    recordAtCurrentPrices(organizationId, batch),
+  );
+  announceChange(organizationId);
+  return outcomes;
+}
+
+async function recordAtCurrentPrices(
+  organizationId: number,
+  batch: readonly UsageEvent[],
+): Promise<Outcome[]> {
+  for (;;) {
+    try {
+      return await inOrganization(organizationId, (tx) => recordBatch(tx, organizationId, batch));
+    } catch (error) {
+      if (!(error instanceof PricesChanged)) throw error;
+    }
+  }
+}
+
+/** Slugs that the key may write to. Ids never change, slugs of existing organizations neither. */
+async function organizationIds(
+  scope: MachineScope<"events:write">,
+  slugs: string[],
+): Promise<Map<string, number>> {
+  const missing = slugs.filter((slug) => !knownIds.has(slug));
+  if (missing.length > 0) {
+    const found = await acrossOrganizations((tx) => findOrganizations(tx, missing));
+    for (const [slug, { id }] of found) knownIds.set(slug, id);
+  }
+  const visible = slugs.flatMap((slug): [string, number][] => {
+    const id = knownIds.get(slug);
+    const hidden = id === undefined || (scope.onlyOrganizationId !== null && scope.onlyOrganizationId !== id);
+    return hidden ? [] : [[slug, id]];
+  });
+  return new Map(visible);
+}
+
+const knownIds = new Map<string, number>();
+
+function rejection(index: number, id: string | undefined, code: string, detail: string): RejectedEvent {
+  return id === undefined ? { index, code, detail } : { index, id, code, detail };
+}
+
+function append(map: Map<string, Indexed[]>, key: string, item: Indexed): void {
+  const list = map.get(key);
+  if (list) list.push(item);
+  else map.set(key, [item]);
+}

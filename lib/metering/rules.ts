@@ -1,0 +1,161 @@
+import { freePart } from "@/lib/holds/rules";
+import { marketOf } from "@/lib/rating/rules";
+import { charge, giveBack } from "./charging";
+import {
+  decisiveFacts,
+  deliveryOf,
+  learn,
+  type Message,
+  newMessage,
+  occurrenceOf,
+  sameFacts,
+  type UsageEvent,
+} from "./message";
+import { tallyMessage, tallyVisitor } from "./tally";
+import { addInbound, peerKey } from "./windows";
+import { dayOfInstant, messageKey, touchQuota, visitorKey, type Workbench } from "./workbench";
+
+/**
+ * Applies accepted events in the order of their arrival, one by one: where the outcome hangs on the order at all
+ * (who took the last unit of a quota), arrival decides, and the borders of batches never do.
+ */
+export function applyEvents(bench: Workbench, events: readonly UsageEvent[]): void {
+  for (const event of events) {
+    if (event.kind === "received") receive(bench, event);
+    else update(bench, event);
+  }
+  tallyChanges(bench);
+}
+
+/** Charges messages whose price was missing until now; those still without one stay parked. */
+export function reprice(bench: Workbench, messages: readonly Message[]): void {
+  for (const message of messages) {
+    touchMessage(bench, message);
+    giveBack(bench, message);
+    charge(bench, message);
+  }
+  tallyChanges(bench);
+}
+
+function receive(bench: Workbench, event: UsageEvent): void {
+  if (event.formerContact !== null) {
+    renameVisitor(bench, event, event.formerContact);
+    return;
+  }
+  countVisitor(bench, event);
+  if (event.channel !== "whatsapp") return;
+  const peer = event.groupId ?? event.contact;
+  const key = peerKey(event.businessNumber, peer);
+  const times = bench.inbound.get(key) ?? [];
+  bench.inbound.set(key, times);
+  if (addInbound(times, event.at))
+    bench.newInbound.push({ businessNumber: event.businessNumber, peer, at: event.at });
+  if (event.fromAd && event.groupId === null) enter(bench, event, key);
+}
+
+function enter(bench: Workbench, event: UsageEvent, key: string): void {
+  const entries = bench.entryPoints.get(key) ?? [];
+  bench.entryPoints.set(key, entries);
+  if (entries.some((entry) => entry.enteredAt === event.at)) return;
+  entries.push({
+    businessNumber: event.businessNumber,
+    contact: event.contact,
+    enteredAt: event.at,
+    answeredAt: null,
+    expiresAt: null,
+    changed: true,
+  });
+}
+
+/** One customer identity on one channel in one month, however often it writes (money-and-quotas.md, S9). */
+function countVisitor(bench: Workbench, event: UsageEvent): void {
+  const day = dayOfInstant(bench, event.at);
+  const month = day.slice(0, 7);
+  const key = visitorKey(month, event.channel, event.contact);
+  const known = bench.visitors.get(key);
+  if (!known) {
+    const quota = touchQuota(bench, month);
+    quota.visitorsUsed += 1;
+    bench.visitors.set(key, {
+      month,
+      channel: event.channel,
+      contact: event.contact,
+      ordinal: quota.visitorsUsed,
+      firstSeenAt: event.at,
+      storedAs: null,
+      changed: true,
+    });
+    tallyVisitor(bench.tally, day, event.channel, 1);
+    return;
+  }
+  if (event.at >= known.firstSeenAt) return;
+  tallyVisitor(bench.tally, dayOfInstant(bench, known.firstSeenAt), event.channel, -1);
+  tallyVisitor(bench.tally, day, event.channel, 1);
+  known.firstSeenAt = event.at;
+  known.changed = true;
+}
+
+/** A customer with a new number stays the same visitor of the month. */
+function renameVisitor(bench: Workbench, event: UsageEvent, formerContact: string): void {
+  const month = dayOfInstant(bench, event.at).slice(0, 7);
+  const former = visitorKey(month, event.channel, formerContact);
+  const renamed = visitorKey(month, event.channel, event.contact);
+  const visitor = bench.visitors.get(former);
+  if (!visitor || bench.visitors.has(renamed)) return;
+  visitor.contact = event.contact;
+  visitor.changed = true;
+  bench.visitors.delete(former);
+  bench.visitors.set(renamed, visitor);
+}
+
+function update(bench: Workbench, event: UsageEvent): void {
+  const key = messageKey(event.messageId, event.contact);
+  let message = bench.messages.get(key);
+  if (message) {
+    touchMessage(bench, message);
+  } else {
+    message = newMessage(bench.book.nextMessageId++, event);
+    bench.messages.set(key, message);
+    bench.touchedMessages.add(message);
+  }
+  const before = decisiveFacts(message);
+  learn(message, event);
+  if (deliveryOf(message) !== null) settleCharge(bench, message, before);
+  if (deliveryOf(message) !== null || message.failedAt !== null) freeHold(bench, message);
+}
+
+function settleCharge(bench: Workbench, message: Message, before: ReturnType<typeof decisiveFacts>): void {
+  if (message.charge) {
+    if (sameFacts(before, decisiveFacts(message))) return;
+    giveBack(bench, message);
+  }
+  charge(bench, message);
+}
+
+/** A message frees its part of the hold it names once, when it is charged, goes free or fails. */
+function freeHold(bench: Workbench, message: Message): void {
+  if (message.holdFreed || message.holdId === null) return;
+  const hold = bench.holds.get(message.holdId);
+  if (!hold) return;
+  const day = dayOfInstant(bench, occurrenceOf(message));
+  const market = message.charge?.market ?? marketOf(message.contact, day, bench.markets).market;
+  const categories =
+    message.groupId === null
+      ? [message.categorySent, message.categoryBilled]
+      : ["utility", message.categorySent];
+  freePart(bench.book, hold, market, categories, bench.now);
+  message.holdFreed = true;
+  bench.touchedHolds.add(hold);
+}
+
+/** Before a stored message changes for the first time, what it stood for is taken back; `tallyChanges` adds the new. */
+function touchMessage(bench: Workbench, message: Message): void {
+  if (bench.touchedMessages.has(message)) return;
+  bench.touchedMessages.add(message);
+  tallyMessage(bench.tally, message, bench.organization.timeZone, -1);
+}
+
+function tallyChanges(bench: Workbench): void {
+  for (const message of bench.touchedMessages)
+    tallyMessage(bench.tally, message, bench.organization.timeZone, 1);
+}

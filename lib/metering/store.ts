@@ -1,0 +1,629 @@
+import { rawSql, type Transaction } from "@/db/client";
+import type { ChargeBasis } from "@/db/schema/metering";
+import type { Month } from "@/lib/time/period";
+import type { Charge, Message, PaidFrom } from "./message";
+import type { Tally } from "./tally";
+import type { Conversation, EntryPoint } from "./windows";
+import type { Visitor } from "./workbench";
+
+/** Where a message's row is. */
+export type MessageLocation = { readonly occurredAt: string; readonly id: number };
+
+const iso = (time: number | null) => (time === null ? undefined : new Date(time).toISOString());
+const ms = (text: string | null) => (text === null ? null : Date.parse(text));
+
+/** Remembers events. @returns the positions of those that were known already. */
+export async function insertEventKeys(
+  tx: Transaction,
+  organizationId: number,
+  events: readonly { readonly source: string; readonly id: string }[],
+): Promise<number[]> {
+  const rows = JSON.stringify(events.map(({ source, id }, n) => ({ source, id, n })));
+  const known = await rawSql(tx)<{ n: number }[]>`
+    with given as (
+      select * from json_to_recordset(${rows}::text::json) as g (source text, id text, n integer)
+    ), added as (
+      insert into event_keys (organization_id, source, event_id)
+      select ${organizationId}, source, id from given order by source, id
+      on conflict do nothing returning source, event_id
+    )
+    select n from given left join added on added.source = given.source and added.event_id = given.id
+    where added.event_id is null`;
+  return known.map(({ n }) => n);
+}
+
+export async function selectMessageLocations(
+  tx: Transaction,
+  organizationId: number,
+  keys: readonly { readonly messageId: string; readonly contact: string }[],
+): Promise<MessageLocation[]> {
+  const rows = JSON.stringify(keys.map(({ messageId, contact }) => ({ m: messageId, c: contact })));
+  const found = await rawSql(tx)<{ occurred_at: string; id: string }[]>`
+    select k.occurred_at, k.id
+    from json_to_recordset(${rows}::text::json) as g (m text, c text)
+    join message_keys k on k.organization_id = ${organizationId} and k.message_id = g.m and k.contact = g.c`;
+  return found.map((row) => ({ occurredAt: row.occurred_at, id: Number(row.id) }));
+}
+
+type MessageRow = {
+  id: string;
+  occurred_at: string;
+  booked_at: string | null;
+  message_id: string;
+  channel: string;
+  business_number: string;
+  contact: string;
+  group_id: string | null;
+  broadcast_id: string | null;
+  template: string | null;
+  hold_id: string | null;
+  hold_freed: boolean;
+  sent_at: string | null;
+  delivered_at: string | null;
+  read_at: string | null;
+  failed_at: string | null;
+  error_code: string | null;
+  error_title: string | null;
+  category_sent: string | null;
+  category_sent_at: string | null;
+  category_billed: string | null;
+  pricing_type: string | null;
+  pricing_at: string | null;
+  conversation_id: string | null;
+  conversation_expires_at: string | null;
+  category: string | null;
+  market: string | null;
+  unit: "message" | "conversation" | null;
+  units: number;
+  price_version_id: number | null;
+  unit_price_micros: string | null;
+  amount_micros: string;
+  paid_from: PaidFrom | "pending";
+  paid_initial_micros: string;
+  paid_additional_micros: string;
+  free_reason: string | null;
+  posting: string | null;
+  initial_after_micros: string | null;
+  additional_after_micros: string | null;
+  basis: ChargeBasis | null;
+};
+
+export async function selectMessages(
+  tx: Transaction,
+  organizationId: number,
+  locations: readonly MessageLocation[],
+): Promise<Message[]> {
+  const rows = JSON.stringify(locations.map(({ occurredAt, id }) => ({ t: occurredAt, i: id })));
+  // The bounds let the planner leave out the partitions that cannot hold any of them.
+  const times = locations.map(({ occurredAt }) => Date.parse(occurredAt));
+  const first = new Date(times.reduce((a, b) => Math.min(a, b), Number.MAX_SAFE_INTEGER)).toISOString();
+  const last = new Date(times.reduce((a, b) => Math.max(a, b), -8.64e15)).toISOString();
+  const found = await rawSql(tx)<MessageRow[]>`
+    select m.id, m.occurred_at, m.booked_at, m.message_id, m.channel, m.business_number, m.contact, m.group_id,
+      m.broadcast_id, m.template, m.hold_id, m.hold_freed, m.sent_at, m.delivered_at, m.read_at, m.failed_at,
+      m.error_code, m.error_title, m.category_sent, m.category_sent_at, m.category_billed, m.pricing_type,
+      m.pricing_at, m.conversation_id, m.conversation_expires_at, m.category, m.market, m.unit, m.units,
+      m.price_version_id, m.unit_price_micros, m.amount_micros, m.paid_from, m.paid_initial_micros,
+      m.paid_additional_micros, m.free_reason, m.posting, m.initial_after_micros, m.additional_after_micros, m.basis
+    from json_to_recordset(${rows}::text::json) as g (t timestamptz, i bigint)
+    join messages m on m.organization_id = ${organizationId} and m.occurred_at = g.t and m.id = g.i
+      and m.occurred_at between ${first} and ${last}`;
+  return found.map(toMessage);
+}
+
+function toMessage(row: MessageRow): Message {
+  return {
+    id: Number(row.id),
+    storedAt: Date.parse(row.occurred_at),
+    messageId: row.message_id,
+    channel: row.channel,
+    contact: row.contact,
+    businessNumber: row.business_number,
+    groupId: row.group_id,
+    broadcastId: row.broadcast_id,
+    broadcastName: null,
+    template: row.template,
+    holdId: row.hold_id,
+    holdFreed: row.hold_freed,
+    sentAt: ms(row.sent_at),
+    deliveredAt: ms(row.delivered_at),
+    readAt: ms(row.read_at),
+    failedAt: ms(row.failed_at),
+    errorCode: row.error_code,
+    errorTitle: row.error_title,
+    categorySent: row.category_sent,
+    categorySentAt: ms(row.category_sent_at),
+    categoryBilled: row.category_billed,
+    pricingType: row.pricing_type,
+    pricingAt: ms(row.pricing_at),
+    conversationId: row.conversation_id,
+    conversationExpiresAt: ms(row.conversation_expires_at),
+    charge: toCharge(row),
+    posting: row.posting === null ? null : Number(row.posting),
+  };
+}
+
+function toCharge(row: MessageRow): Charge | null {
+  if (row.paid_from === "pending") return null;
+  return {
+    occurredAt: Date.parse(row.occurred_at),
+    bookedAt: Date.parse(row.booked_at ?? row.occurred_at),
+    category: row.category,
+    market: row.market,
+    unit: row.unit,
+    units: row.units,
+    versionId: row.price_version_id,
+    unitPrice: row.unit_price_micros === null ? null : BigInt(row.unit_price_micros),
+    amount: BigInt(row.amount_micros),
+    paidFrom: row.paid_from,
+    fromInitial: BigInt(row.paid_initial_micros),
+    fromAdditional: BigInt(row.paid_additional_micros),
+    freeReason: row.free_reason,
+    initialAfter: BigInt(row.initial_after_micros ?? "0"),
+    additionalAfter: BigInt(row.additional_after_micros ?? "0"),
+    basis: row.basis ?? {},
+  };
+}
+
+/** A message as a JSON row; what is null or as the column defaults is left out. */
+function toRow(message: Message, occurredAt: number) {
+  const { charge } = message;
+  return {
+    id: message.id,
+    occurred_at: iso(occurredAt),
+    stored_at: iso(message.storedAt),
+    message_id: message.messageId,
+    channel: message.channel,
+    business_number: message.businessNumber,
+    contact: message.contact,
+    group_id: message.groupId ?? undefined,
+    broadcast_id: message.broadcastId ?? undefined,
+    template: message.template ?? undefined,
+    hold_id: message.holdId ?? undefined,
+    hold_freed: message.holdFreed,
+    sent_at: iso(message.sentAt),
+    delivered_at: iso(message.deliveredAt),
+    read_at: iso(message.readAt),
+    failed_at: iso(message.failedAt),
+    error_code: message.errorCode ?? undefined,
+    error_title: message.errorTitle ?? undefined,
+    category_sent: message.categorySent ?? undefined,
+    category_sent_at: iso(message.categorySentAt),
+    category_billed: message.categoryBilled ?? undefined,
+    pricing_type: message.pricingType ?? undefined,
+    pricing_at: iso(message.pricingAt),
+    conversation_id: message.conversationId ?? undefined,
+    conversation_expires_at: iso(message.conversationExpiresAt),
+    posting: message.posting ?? undefined,
+    ...(charge === null ? { paid_from: "pending" } : chargeRow(charge)),
+  };
+}
+
+function chargeRow(charge: Charge) {
+  return {
+    booked_at: iso(charge.bookedAt),
+    category: charge.category ?? undefined,
+    market: charge.market ?? undefined,
+    unit: charge.unit ?? undefined,
+    units: charge.units,
+    price_version_id: charge.versionId ?? undefined,
+    unit_price_micros: charge.unitPrice?.toString(),
+    amount_micros: charge.amount.toString(),
+    paid_from: charge.paidFrom,
+    paid_initial_micros: charge.fromInitial.toString(),
+    paid_additional_micros: charge.fromAdditional.toString(),
+    free_reason: charge.freeReason ?? undefined,
+    initial_after_micros: charge.initialAfter.toString(),
+    additional_after_micros: charge.additionalAfter.toString(),
+    basis: charge.basis,
+  };
+}
+
+export type PlacedMessage = { readonly message: Message; readonly occurredAt: number };
+
+export async function insertMessages(
+  tx: Transaction,
+  organizationId: number,
+  placed: readonly PlacedMessage[],
+): Promise<void> {
+  const sql = rawSql(tx);
+  const keys = placed.map(({ message, occurredAt }) => ({
+    m: message.messageId,
+    c: message.contact,
+    i: message.id,
+    t: iso(occurredAt),
+  }));
+  const rows = JSON.stringify(placed.map(({ message, occurredAt }) => toRow(message, occurredAt)));
+  await Promise.all([
+    sql`
+      insert into message_keys (organization_id, message_id, contact, id, occurred_at)
+      select ${organizationId}, m, c, i, t
+      from json_to_recordset(${JSON.stringify(keys)}::text::json) as g (m text, c text, i bigint, t timestamptz)`,
+    sql`
+      insert into messages (organization_id, id, occurred_at, booked_at, message_id, channel, business_number, contact,
+        group_id, broadcast_id, template, hold_id, hold_freed, sent_at, delivered_at, read_at, failed_at, error_code,
+        error_title, category_sent, category_sent_at, category_billed, pricing_type, pricing_at, conversation_id,
+        conversation_expires_at, category, market, unit, units, price_version_id, unit_price_micros, amount_micros,
+        paid_from, paid_initial_micros, paid_additional_micros, free_reason, posting, initial_after_micros,
+        additional_after_micros, basis)
+      select ${organizationId}, id, occurred_at, booked_at, message_id, channel, business_number, contact, group_id,
+        broadcast_id, template, hold_id, hold_freed, sent_at, delivered_at, read_at, failed_at, error_code, error_title,
+        category_sent, category_sent_at, category_billed, pricing_type, pricing_at, conversation_id,
+        conversation_expires_at, category, market, unit, coalesce(units, 0), price_version_id, unit_price_micros,
+        coalesce(amount_micros, 0), paid_from, coalesce(paid_initial_micros, 0), coalesce(paid_additional_micros, 0),
+        free_reason, posting, initial_after_micros, additional_after_micros, basis
+      from json_populate_recordset(null::messages, ${rows}::text::json)`,
+  ]);
+}
+
+export async function updateMessages(
+  tx: Transaction,
+  organizationId: number,
+  placed: readonly PlacedMessage[],
+): Promise<void> {
+  const sql = rawSql(tx);
+  const rows = JSON.stringify(placed.map(({ message, occurredAt }) => toRow(message, occurredAt)));
+  const moved = placed
+    .filter(({ message, occurredAt }) => message.storedAt !== occurredAt)
+    .map(({ message, occurredAt }) => ({ m: message.messageId, c: message.contact, t: iso(occurredAt) }));
+  const stored = placed.map(({ message, occurredAt }) => message.storedAt ?? occurredAt);
+  const first = new Date(stored.reduce((a, b) => Math.min(a, b))).toISOString();
+  const last = new Date(stored.reduce((a, b) => Math.max(a, b))).toISOString();
+  const writes: Promise<unknown>[] = [
+    sql`
+      update messages m set occurred_at = r.occurred_at, booked_at = r.booked_at, business_number = r.business_number,
+        group_id = r.group_id, broadcast_id = r.broadcast_id, template = r.template, hold_id = r.hold_id,
+        hold_freed = r.hold_freed, sent_at = r.sent_at, delivered_at = r.delivered_at, read_at = r.read_at,
+        failed_at = r.failed_at, error_code = r.error_code, error_title = r.error_title,
+        category_sent = r.category_sent, category_sent_at = r.category_sent_at, category_billed = r.category_billed,
+        pricing_type = r.pricing_type, pricing_at = r.pricing_at, conversation_id = r.conversation_id,
+        conversation_expires_at = r.conversation_expires_at, category = r.category, market = r.market, unit = r.unit,
+        units = coalesce(r.units, 0), price_version_id = r.price_version_id, unit_price_micros = r.unit_price_micros,
+        amount_micros = coalesce(r.amount_micros, 0), paid_from = r.paid_from,
+        paid_initial_micros = coalesce(r.paid_initial_micros, 0),
+        paid_additional_micros = coalesce(r.paid_additional_micros, 0), free_reason = r.free_reason,
+        posting = r.posting, initial_after_micros = r.initial_after_micros,
+        additional_after_micros = r.additional_after_micros, basis = r.basis
+      from json_to_recordset(${rows}::text::json) as s (stored_at timestamptz, id bigint)
+      join json_populate_recordset(null::messages, ${rows}::text::json) r on r.id = s.id
+      where m.organization_id = ${organizationId} and m.occurred_at = s.stored_at and m.id = s.id
+        and m.occurred_at between ${first} and ${last}`,
+  ];
+  if (moved.length > 0) {
+    writes.push(sql`
+      update message_keys k set occurred_at = g.t
+      from json_to_recordset(${JSON.stringify(moved)}::text::json) as g (m text, c text, t timestamptz)
+      where k.organization_id = ${organizationId} and k.message_id = g.m and k.contact = g.c`);
+  }
+  await Promise.all(writes);
+}
+
+/** Locations of messages that wait for a price, oldest first. */
+export async function selectUnpriced(
+  tx: Transaction,
+  organizationId: number,
+  limit: number,
+  after: MessageLocation | null,
+): Promise<MessageLocation[]> {
+  const rows = await rawSql(tx)<{ occurred_at: string; id: string }[]>`
+    select occurred_at, id from messages
+    where organization_id = ${organizationId} and paid_from = 'unpriced'
+      and (occurred_at, id) > (${after?.occurredAt ?? "-infinity"}::timestamptz, ${after?.id ?? 0}::bigint)
+    order by occurred_at, id limit ${limit}`;
+  return rows.map((row) => ({ occurredAt: row.occurred_at, id: Number(row.id) }));
+}
+
+type PeerRange = { readonly businessNumber: string; readonly peer: string };
+
+/** What customers and the business did lately, for the peers of a batch: `from` and `to` bound the search. */
+export async function selectWindows(
+  tx: Transaction,
+  organizationId: number,
+  peers: readonly PeerRange[],
+  from: number,
+  to: number,
+) {
+  const sql = rawSql(tx);
+  const rows = JSON.stringify(peers.map(({ businessNumber, peer }) => ({ n: businessNumber, p: peer })));
+  const [start, end] = [new Date(from).toISOString(), new Date(to).toISOString()];
+  const [inbound, entries] = await Promise.all([
+    sql<{ n: string; p: string; t: string }[]>`
+      select i.business_number as n, i.peer as p, i.occurred_at as t
+      from json_to_recordset(${rows}::text::json) as g (n text, p text)
+      join inbound_times i on i.organization_id = ${organizationId} and i.business_number = g.n and i.peer = g.p
+        and i.occurred_at between ${start} and ${end}
+      order by i.occurred_at`,
+    sql<
+      { n: string; p: string; entered_at: string; answered_at: string | null; expires_at: string | null }[]
+    >`
+      select e.business_number as n, e.contact as p, e.entered_at, e.answered_at, e.expires_at
+      from json_to_recordset(${rows}::text::json) as g (n text, p text)
+      join entry_points e on e.organization_id = ${organizationId} and e.business_number = g.n and e.contact = g.p
+        and e.entered_at between ${start} and ${end}
+      order by e.entered_at`,
+  ]);
+  return {
+    inbound: inbound.map((row) => ({ businessNumber: row.n, peer: row.p, at: Date.parse(row.t) })),
+    entryPoints: entries.map(
+      (row): EntryPoint => ({
+        businessNumber: row.n,
+        contact: row.p,
+        enteredAt: Date.parse(row.entered_at),
+        answeredAt: ms(row.answered_at),
+        expiresAt: ms(row.expires_at),
+        changed: false,
+      }),
+    ),
+  };
+}
+
+export async function selectConversations(
+  tx: Transaction,
+  organizationId: number,
+  peers: readonly PeerRange[],
+  from: number,
+  to: number,
+): Promise<Conversation[]> {
+  const rows = JSON.stringify(peers.map(({ businessNumber, peer }) => ({ n: businessNumber, p: peer })));
+  const found = await rawSql(tx)<
+    { n: string; p: string; category: string; opened_at: string; expires_at: string; opened_by: string }[]
+  >`
+    select c.business_number as n, c.contact as p, c.category, c.opened_at, c.expires_at, c.opened_by
+    from json_to_recordset(${rows}::text::json) as g (n text, p text)
+    join conversations c on c.organization_id = ${organizationId} and c.business_number = g.n and c.contact = g.p
+      and c.opened_at <= ${new Date(to).toISOString()} and c.expires_at >= ${new Date(from).toISOString()}
+    order by c.opened_at`;
+  return found.map((row) => ({
+    businessNumber: row.n,
+    contact: row.p,
+    category: row.category,
+    openedAt: Date.parse(row.opened_at),
+    expiresAt: Date.parse(row.expires_at),
+    openedBy: Number(row.opened_by),
+    storedAt: Date.parse(row.opened_at),
+    changed: false,
+    closed: false,
+  }));
+}
+
+export async function selectVisitors(
+  tx: Transaction,
+  organizationId: number,
+  keys: readonly { readonly month: Month; readonly channel: string; readonly contact: string }[],
+): Promise<Visitor[]> {
+  const rows = JSON.stringify(
+    keys.map(({ month, channel, contact }) => ({ m: month, h: channel, c: contact })),
+  );
+  const found = await rawSql(tx)<
+    { month: Month; channel: string; contact: string; ordinal: number; first_seen_at: string }[]
+  >`
+    select v.month, v.channel, v.contact, v.ordinal, v.first_seen_at
+    from json_to_recordset(${rows}::text::json) as g (m text, h text, c text)
+    join unique_visitors v on v.organization_id = ${organizationId} and v.month = g.m and v.channel = g.h
+      and v.contact = g.c`;
+  return found.map((row) => ({
+    month: row.month,
+    channel: row.channel,
+    contact: row.contact,
+    ordinal: row.ordinal,
+    firstSeenAt: Date.parse(row.first_seen_at),
+    storedAs: row.contact,
+    changed: false,
+  }));
+}
+
+export async function selectCounters(
+  tx: Transaction,
+  organizationId: number,
+  months: readonly Month[],
+): Promise<{ month: Month; counter: string; units: number }[]> {
+  const rows = await rawSql(tx)<{ month: Month; counter: string; units: string }[]>`
+    select month, counter, units from usage_counters
+    where organization_id = ${organizationId} and month = any(${[...months]}::text[])`;
+  return rows.map((row) => ({ ...row, units: Number(row.units) }));
+}
+
+/** Writes what a batch added to the roll-ups: one statement per table, whatever the batch's size. */
+export async function addToRollups(tx: Transaction, organizationId: number, tally: Tally): Promise<void> {
+  const sql = rawSql(tx);
+  const writes: Promise<unknown>[] = [];
+  const days = [...tally.days].map(([day, { amount, ...units }]) => ({
+    day,
+    ...units,
+    amount_micros: String(amount),
+  }));
+  if (days.length > 0) {
+    writes.push(sql`
+      insert into daily_usage as d (organization_id, day, service, marketing, utility, authentication,
+        authentication_international, "group", other, unique_visitors, amount_micros)
+      select ${organizationId}, r.day, r.service, r.marketing, r.utility, r.authentication,
+        r.authentication_international, r."group", r.other, r.unique_visitors, r.amount_micros
+      from json_populate_recordset(null::daily_usage, ${JSON.stringify(days)}::text::json) r order by r.day
+      on conflict (organization_id, day) do update set service = d.service + excluded.service,
+        marketing = d.marketing + excluded.marketing, utility = d.utility + excluded.utility,
+        authentication = d.authentication + excluded.authentication,
+        authentication_international = d.authentication_international + excluded.authentication_international,
+        "group" = d."group" + excluded."group", other = d.other + excluded.other,
+        unique_visitors = d.unique_visitors + excluded.unique_visitors,
+        amount_micros = d.amount_micros + excluded.amount_micros`);
+  }
+  const details = [...tally.details.values()].map((detail) => ({
+    day: detail.day,
+    category: detail.category,
+    market: detail.market,
+    paid_from: detail.paidFrom,
+    uses: detail.uses,
+    units: detail.units,
+    quota_units: detail.quotaUnits,
+    amount_micros: String(detail.amount),
+    initial_micros: String(detail.initial),
+    additional_micros: String(detail.additional),
+  }));
+  if (details.length > 0) {
+    writes.push(sql`
+      insert into daily_usage_details as d (organization_id, day, category, market, paid_from, uses, units, quota_units,
+        amount_micros, initial_micros, additional_micros)
+      select ${organizationId}, r.day, r.category, r.market, r.paid_from, r.uses, r.units, r.quota_units,
+        r.amount_micros, r.initial_micros, r.additional_micros
+      from json_populate_recordset(null::daily_usage_details, ${JSON.stringify(details)}::text::json) r
+      on conflict (organization_id, day, category, market, paid_from) do update set uses = d.uses + excluded.uses,
+        units = d.units + excluded.units, quota_units = d.quota_units + excluded.quota_units,
+        amount_micros = d.amount_micros + excluded.amount_micros,
+        initial_micros = d.initial_micros + excluded.initial_micros,
+        additional_micros = d.additional_micros + excluded.additional_micros`);
+  }
+  const visitors = [...tally.visitors.values()];
+  if (visitors.length > 0) {
+    writes.push(sql`
+      insert into daily_visitors as d (organization_id, day, channel, visitors)
+      select ${organizationId}, r.day, r.channel, r.visitors
+      from json_populate_recordset(null::daily_visitors, ${JSON.stringify(visitors)}::text::json) r
+      on conflict (organization_id, day, channel) do update set visitors = d.visitors + excluded.visitors`);
+  }
+  const broadcasts = [...tally.broadcasts.values()].map((broadcast) => ({
+    broadcast_id: broadcast.broadcastId,
+    name: broadcast.name,
+    template: broadcast.template,
+    category: broadcast.category,
+    started_at: iso(broadcast.startedAt),
+    recipients: broadcast.recipients,
+    sent: broadcast.sent,
+    delivered: broadcast.delivered,
+    read: broadcast.read,
+    failed: broadcast.failed,
+    amount_micros: String(broadcast.amount),
+  }));
+  if (broadcasts.length > 0) {
+    writes.push(sql`
+      insert into broadcasts as b (organization_id, broadcast_id, name, template, category, started_at, recipients, sent,
+        delivered, read, failed, amount_micros)
+      select ${organizationId}, r.broadcast_id, coalesce(r.name, r.broadcast_id), r.template, r.category, r.started_at,
+        r.recipients, r.sent, r.delivered, r.read, r.failed, r.amount_micros
+      from json_populate_recordset(null::broadcasts, ${JSON.stringify(broadcasts)}::text::json) r
+      on conflict (organization_id, broadcast_id) do update set
+        name = case when excluded.name = excluded.broadcast_id then b.name else excluded.name end,
+        template = coalesce(excluded.template, b.template), category = coalesce(excluded.category, b.category),
+        started_at = least(b.started_at, excluded.started_at), recipients = b.recipients + excluded.recipients,
+        sent = b.sent + excluded.sent, delivered = b.delivered + excluded.delivered, read = b.read + excluded.read,
+        failed = b.failed + excluded.failed, amount_micros = b.amount_micros + excluded.amount_micros`);
+  }
+  await Promise.all(writes);
+}
+
+export async function upsertVisitors(
+  tx: Transaction,
+  organizationId: number,
+  visitors: readonly Visitor[],
+): Promise<void> {
+  const rows = JSON.stringify(
+    visitors.map((visitor) => ({
+      month: visitor.month,
+      channel: visitor.channel,
+      contact: visitor.contact,
+      ordinal: visitor.ordinal,
+      first_seen_at: iso(visitor.firstSeenAt),
+    })),
+  );
+  const sql = rawSql(tx);
+  const renamed = visitors
+    .filter(({ storedAs, contact }) => storedAs !== null && storedAs !== contact)
+    .map(({ month, channel, storedAs, contact }) => ({ m: month, h: channel, f: storedAs, c: contact }));
+  if (renamed.length > 0) {
+    await sql`
+      update unique_visitors v set contact = g.c
+      from json_to_recordset(${JSON.stringify(renamed)}::text::json) as g (m text, h text, f text, c text)
+      where v.organization_id = ${organizationId} and v.month = g.m and v.channel = g.h and v.contact = g.f`;
+  }
+  await sql`
+    insert into unique_visitors (organization_id, month, channel, contact, ordinal, first_seen_at)
+    select ${organizationId}, r.month, r.channel, r.contact, r.ordinal, r.first_seen_at
+    from json_populate_recordset(null::unique_visitors, ${rows}::text::json) r
+    on conflict (organization_id, month, channel, contact) do update set first_seen_at = excluded.first_seen_at`;
+}
+
+export async function insertInbound(
+  tx: Transaction,
+  organizationId: number,
+  inbound: readonly { readonly businessNumber: string; readonly peer: string; readonly at: number }[],
+): Promise<void> {
+  const rows = JSON.stringify(
+    inbound.map(({ businessNumber, peer, at }) => ({ n: businessNumber, p: peer, t: iso(at) })),
+  );
+  await rawSql(tx)`
+    insert into inbound_times (organization_id, business_number, peer, occurred_at)
+    select ${organizationId}, n, p, t
+    from json_to_recordset(${rows}::text::json) as g (n text, p text, t timestamptz) on conflict do nothing`;
+}
+
+export async function upsertEntryPoints(
+  tx: Transaction,
+  organizationId: number,
+  entries: readonly EntryPoint[],
+): Promise<void> {
+  const rows = JSON.stringify(
+    entries.map((entry) => ({
+      business_number: entry.businessNumber,
+      contact: entry.contact,
+      entered_at: iso(entry.enteredAt),
+      answered_at: iso(entry.answeredAt),
+      expires_at: iso(entry.expiresAt),
+    })),
+  );
+  await rawSql(tx)`
+    insert into entry_points (organization_id, business_number, contact, entered_at, answered_at, expires_at)
+    select ${organizationId}, r.business_number, r.contact, r.entered_at, r.answered_at, r.expires_at
+    from json_populate_recordset(null::entry_points, ${rows}::text::json) r
+    on conflict (organization_id, business_number, contact, entered_at)
+      do update set answered_at = excluded.answered_at, expires_at = excluded.expires_at`;
+}
+
+/** Conversations that changed: those that closed or moved leave their old row, the open ones are written. */
+export async function replaceConversations(
+  tx: Transaction,
+  organizationId: number,
+  conversations: readonly Conversation[],
+): Promise<void> {
+  const sql = rawSql(tx);
+  const toRows = (list: readonly Conversation[], openedAt: (conversation: Conversation) => number | null) =>
+    JSON.stringify(
+      list.map((conversation) => ({
+        business_number: conversation.businessNumber,
+        contact: conversation.contact,
+        category: conversation.category,
+        opened_at: iso(openedAt(conversation)),
+        expires_at: iso(conversation.expiresAt),
+        opened_by: conversation.openedBy,
+      })),
+    );
+  const left = conversations.filter(
+    ({ storedAt, openedAt, closed }) => storedAt !== null && (closed || storedAt !== openedAt),
+  );
+  const open = conversations.filter(({ closed }) => !closed);
+  if (left.length > 0) {
+    await sql`
+      delete from conversations c
+      using json_populate_recordset(null::conversations, ${toRows(left, ({ storedAt }) => storedAt)}::text::json) r
+      where c.organization_id = ${organizationId} and c.business_number = r.business_number and c.contact = r.contact
+        and c.category = r.category and c.opened_at = r.opened_at`;
+  }
+  if (open.length > 0) {
+    await sql`
+      insert into conversations (organization_id, business_number, contact, category, opened_at, expires_at, opened_by)
+      select ${organizationId}, r.business_number, r.contact, r.category, r.opened_at, r.expires_at, r.opened_by
+      from json_populate_recordset(null::conversations, ${toRows(open, ({ openedAt }) => openedAt)}::text::json) r
+      on conflict (organization_id, business_number, contact, category, opened_at)
+        do update set expires_at = excluded.expires_at`;
+  }
+}
+
+export async function upsertCounters(
+  tx: Transaction,
+  organizationId: number,
+  counters: readonly { readonly month: Month; readonly counter: string; readonly units: number }[],
+): Promise<void> {
+  await rawSql(tx)`
+    insert into usage_counters (organization_id, month, counter, units)
+    select ${organizationId}, r.month, r.counter, r.units
+    from json_populate_recordset(null::usage_counters, ${JSON.stringify(counters)}::text::json) r
+    on conflict (organization_id, month, counter) do update set units = excluded.units`;
+}
