@@ -43,6 +43,7 @@ export const NO_OVERRIDES: Overrides = {
 export type Terms = {
   readonly fromMonth: Month;
   readonly packageId: number;
+  readonly packageSlug: string;
   readonly packageName: string;
   readonly seats: number;
   readonly uniqueVisitors: number;
@@ -50,6 +51,8 @@ export type Terms = {
   readonly conversations: number | null;
   readonly initialBalance: Micros;
   readonly initialCarriesOver: boolean;
+  /** What of this was agreed with this client alone. */
+  readonly overrides: Overrides;
 };
 
 /** All terms of an organization, oldest first; empty without a package. */
@@ -58,12 +61,19 @@ export async function termsOf(tx: Transaction, organizationId: number): Promise<
   return rows.map(({ assignment, package: bought }) => ({
     fromMonth: assignment.fromMonth,
     packageId: bought.id,
+    packageSlug: bought.slug,
     packageName: bought.name,
     seats: assignment.seats ?? bought.seats,
     uniqueVisitors: assignment.uniqueVisitors ?? bought.uniqueVisitors,
     conversations: assignment.conversations ?? bought.conversations,
     initialBalance: assignment.initialBalanceMicros ?? bought.initialBalanceMicros,
     initialCarriesOver: bought.initialCarriesOver,
+    overrides: {
+      seats: assignment.seats,
+      uniqueVisitors: assignment.uniqueVisitors,
+      conversations: assignment.conversations,
+      initialBalance: assignment.initialBalanceMicros,
+    },
   }));
 }
 

@@ -1,0 +1,179 @@
+import "server-only";
+import { acrossOrganizations, type Transaction } from "@/db/client";
+import { writeAudit } from "@/lib/audit/audit";
+import type { MachineScope, StaffScope } from "@/lib/auth/scope";
+import { Refusal } from "@/lib/errors";
+import { openDueMonthsOf } from "@/lib/months/months";
+import {
+  type BusinessNumber,
+  changeOrganization,
+  claimNumber,
+  findOrganization,
+  lockOrganization,
+  type Organization,
+} from "@/lib/organizations/organizations";
+import {
+  findPackage,
+  isSamePackage,
+  organizationsOnPackage,
+  type Package,
+  type PackageFacts,
+  writePackage,
+} from "@/lib/packages/packages";
+import { type Publication, publishVersion } from "@/lib/rating/rating";
+import { systemNow } from "@/lib/time/clock";
+
+/** Who provisions: staff in the back office, or a machine with the admin scope (the platform's, or one organization's). */
+export type Provisioner = StaffScope<"back_office:write"> | MachineScope<"admin">;
+
+/** Whether a PUT made something, changed it, or found it as asked for. */
+export type Outcome = "created" | "changed" | "unchanged";
+
+/**
+ * Makes or changes a package (A2). A change reaches only months that open after it: every month that is due for
+ * the package's organizations is opened first, under the old terms.
+ *
+ * @throws Refusal conflict when the currency would change while organizations have the package; forbidden for the
+ * key of one organization
+ */
+export async function putPackage(provisioner: Provisioner, facts: PackageFacts): Promise<Outcome> {
+  refuseSingleOrganization(provisioner, "Packages");
+  const known = await acrossOrganizations(async (tx) => {
+    const found = await findPackage(tx, facts.slug);
+    if (!found) return undefined;
+    return { found, organizations: await organizationsOnPackage(tx, found.id) };
+  });
+  if (known && isSamePackage(known.found, facts)) return "unchanged";
+  if (known && known.organizations.length > 0 && known.found.currency !== facts.currency) {
+    throw new Refusal("conflict", "Organizations have this package: its currency can no longer change.");
+  }
+  if (known) await openDueMonthsOf(known.organizations);
+  return acrossOrganizations(async (tx) => {
+    const before = await writePackage(tx, facts);
+    if (before && isSamePackage(before, facts)) return "unchanged";
+    await writeAudit(tx, {
+      actor: provisioner.actor,
+      organizationId: null,
+      action: before ? "package.changed" : "package.created",
+      subject: `package:${facts.slug}`,
+      before: before ? auditedPackage(before) : null,
+      after: auditedPackage(facts),
+    });
+    return before ? "changed" : "created";
+  });
+}
+
+/** Publishes a version of a price book and writes it down in the audit log (A3). @throws Refusal as `publishVersion` */
+export async function putPriceVersion(provisioner: Provisioner, publication: Publication): Promise<Outcome> {
+  return acrossOrganizations(async (tx) => {
+    const { outcome } = await publishVersion(tx, provisioner, publication);
+    if (outcome === "unchanged") return "unchanged";
+    const { slug, effectiveFrom, currency, scheme, prices } = publication;
+    await writeAudit(tx, {
+      actor: provisioner.actor,
+      organizationId: null,
+      action: `price_version.${outcome}`,
+      subject: `price_book:${slug}`,
+      after: { effective_from: effectiveFrom, currency, scheme, prices: prices.length },
+    });
+    return outcome === "created" ? "created" : "changed";
+  });
+}
+
+/**
+ * Gives a WhatsApp business number to an organization. Asking again is harmless. Webhook bodies that waited for the
+ * number are picked up by the inbox.
+ *
+ * @throws Refusal conflict when it is another organization's; organization_not_found
+ */
+export async function addNumber(
+  provisioner: Provisioner,
+  slug: string,
+  number: BusinessNumber,
+): Promise<Outcome> {
+  return acrossOrganizations(async (tx) => {
+    const organization = await organizationFor(tx, provisioner, slug);
+    const claim = await claimNumber(tx, organization.id, number);
+    if (claim === "taken") {
+      throw new Refusal("conflict", "This number belongs to another organization.");
+    }
+    if (claim === "unchanged") return "unchanged";
+    await writeAudit(tx, {
+      actor: provisioner.actor,
+      organizationId: organization.id,
+      action: `number.${claim}`,
+      subject: `number:${number.phoneNumberId}`,
+    });
+    return claim === "added" ? "created" : "changed";
+  });
+}
+
+/**
+ * Suspends an organization or ends its suspension (A1). What happens to messages and holds meanwhile is theirs to
+ * decide; months go on.
+ *
+ * @throws Refusal organization_not_found
+ */
+export async function suspendOrganization(
+  provisioner: Provisioner,
+  slug: string,
+  suspended: boolean,
+): Promise<Outcome> {
+  return acrossOrganizations(async (tx) => {
+    const found = await organizationFor(tx, provisioner, slug);
+    const organization = await lockOrganization(tx, found.id);
+    if ((organization.suspendedAt !== null) === suspended) return "unchanged";
+    await changeOrganization(tx, organization.id, { suspendedAt: suspended ? systemNow() : null });
+    await writeAudit(tx, {
+      actor: provisioner.actor,
+      organizationId: organization.id,
+      action: suspended ? "organization.suspended" : "organization.resumed",
+      subject: `organization:${slug}`,
+    });
+    return "changed";
+  });
+}
+
+/**
+ * The organization of a slug, if the provisioner may touch it.
+ *
+ * @throws Refusal organization_not_found for one that does not exist and, in the same words, for one that the key
+ * may not see
+ */
+export async function organizationFor(
+  tx: Transaction,
+  provisioner: Provisioner,
+  slug: string,
+): Promise<Organization> {
+  const organization = await findOrganization(tx, slug);
+  const only = onlyOrganization(provisioner);
+  if (!organization || (only !== null && only !== organization.id)) throw organizationUnknown(slug);
+  return organization;
+}
+
+/** The one organization that the provisioner may touch; null: all. */
+export function onlyOrganization(provisioner: Provisioner): number | null {
+  return "onlyOrganizationId" in provisioner ? provisioner.onlyOrganizationId : null;
+}
+
+export function organizationUnknown(slug: string): Refusal {
+  return new Refusal("organization_not_found", `There is no organization "${slug}" for this key.`);
+}
+
+function refuseSingleOrganization(provisioner: Provisioner, what: string): void {
+  if (onlyOrganization(provisioner) !== null) {
+    throw new Refusal("forbidden", `${what} belong to the platform: use the platform's key.`);
+  }
+}
+
+function auditedPackage({ name, seats, uniqueVisitors, conversations, ...rest }: PackageFacts | Package) {
+  return {
+    name,
+    seats,
+    unique_visitors: uniqueVisitors,
+    conversations,
+    initial_balance: rest.initialBalance,
+    currency: rest.currency,
+    initial_carries_over: rest.initialCarriesOver,
+  };
+}

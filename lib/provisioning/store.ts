@@ -1,0 +1,41 @@
+import { rawSql, type Transaction } from "@/db/client";
+
+/** Whether anything was ever counted for the organization: a message, a visitor or an event. */
+export async function selectHasUsage(tx: Transaction, organizationId: number): Promise<boolean> {
+  const [row] = await rawSql(tx)<{ used: boolean }[]>`
+    select exists (select from message_keys where organization_id = ${organizationId})
+        or exists (select from unique_visitors where organization_id = ${organizationId})
+        or exists (select from event_keys where organization_id = ${organizationId}) as used`;
+  return row?.used ?? false;
+}
+
+export async function selectHasTransfers(tx: Transaction, organizationId: number): Promise<boolean> {
+  const [row] = await rawSql(tx)<{ moved: boolean }[]>`
+    select exists (select from ledger_transfers where organization_id = ${organizationId}) as moved`;
+  return row?.moved ?? false;
+}
+
+export async function selectAnswer(
+  tx: Transaction,
+  organizationId: number,
+  operation: string,
+  idempotencyKey: string,
+): Promise<{ requestHash: string; response: string } | undefined> {
+  const [row] = await rawSql(tx)<{ request_hash: string; response: string }[]>`
+    select request_hash, response from idempotent_requests
+    where organization_id = ${organizationId} and operation = ${operation}
+      and idempotency_key = ${idempotencyKey}`;
+  return row && { requestHash: row.request_hash, response: row.response };
+}
+
+export async function insertAnswer(
+  tx: Transaction,
+  organizationId: number,
+  operation: string,
+  idempotencyKey: string,
+  answer: { requestHash: string; response: string },
+): Promise<void> {
+  await rawSql(tx)`
+    insert into idempotent_requests (organization_id, operation, idempotency_key, request_hash, response)
+    values (${organizationId}, ${operation}, ${idempotencyKey}, ${answer.requestHash}, ${answer.response})`;
+}
