@@ -69,6 +69,7 @@ export type PriceSeed = {
   tax_behavior?: string | undefined;
   lookup_key?: string | undefined;
   nickname?: string | undefined;
+  recurring?: Stripe.PriceCreateParams.Recurring | undefined;
   metadata?: Record<string, unknown> | undefined;
 };
 
@@ -113,17 +114,29 @@ export function draftPrice(world: World, seed: PriceSeed, inline = false, path =
     metadata: mergedMetadata(null, seed.metadata),
     nickname: seed.nickname ?? null,
     product: product.id,
-    recurring: null,
+    recurring: recurringOf(seed),
     tax_behavior: (seed.tax_behavior as Price["tax_behavior"]) ?? "unspecified",
     tiers_mode: null,
     transform_quantity: null,
-    type: "one_time",
+    type: seed.recurring ? "recurring" : "one_time",
     unit_amount: Number.isInteger(amount) ? amount : null,
     unit_amount_decimal: decimal,
   };
   return { price, product, newProduct: seed.product_data !== undefined };
 }
 
+function recurringOf({ recurring }: PriceSeed): Price["recurring"] {
+  if (!recurring) return null;
+  return {
+    interval: recurring.interval as NonNullable<Price["recurring"]>["interval"],
+    interval_count: recurring.interval_count ?? 1,
+    meter: null,
+    trial_period_days: null,
+    usage_type: "licensed",
+  };
+}
+
+/** Keeps a drafted price, and its product if that is new. */
 export function keepPrice(world: World, draft: PriceDraft): void {
   if (draft.newProduct) keepProduct(world, draft.product);
   world.tables.prices.set(draft.price.id, draft.price);

@@ -1,5 +1,6 @@
 import { apiVersion } from "../sdk/version";
 import { newId } from "./identifiers";
+import { included } from "./inclusion";
 import type { Event } from "./objects";
 import type { World } from "./world";
 
@@ -13,7 +14,7 @@ export function recordEvent(
   object: { id: string; object: string },
   previous?: Record<string, unknown>,
 ): void {
-  const data: Event["data"] = { object: structuredClone(object) };
+  const data: Event["data"] = { object: included(world, structuredClone(object)) as Event["data"]["object"] };
   if (previous) data.previous_attributes = previous;
   const event: Event = {
     id: newId("event"),

@@ -65,7 +65,7 @@ function draftLineItem(
 
 function priceOf(
   world: World,
-  wanted: { price?: string; price_data?: PriceSeed & { recurring?: unknown } },
+  wanted: { price?: string; price_data?: PriceSeed },
   path: string,
 ): { price: PriceDraft["price"]; product: PriceDraft["product"] | undefined; draft: PriceDraft | null } {
   if (wanted.price_data && wanted.price === undefined) {
@@ -81,6 +81,11 @@ function priceOf(
   }
   const price = world.tables.prices.get(wanted.price);
   if (!price) throw missing("price", wanted.price, `${path}[price]`);
+  if (price.type === "recurring") {
+    throw badRequest("You specified `payment` mode but passed a recurring price.", {
+      param: `${path}[price]`,
+    });
+  }
   if (price.active) return { price, product: world.tables.products.get(price.product), draft: null };
   throw badRequest("The price specified is inactive. This field only accepts active prices.", {
     param: `${path}[price]`,

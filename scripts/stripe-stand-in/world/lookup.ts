@@ -1,4 +1,8 @@
-import { missing } from "../api/refusals";
+import { badRequest, missing } from "../api/refusals";
+
+const mostKeys = 50;
+const longestKey = 40;
+const longestValue = 500;
 
 /**
  * The object with this id.
@@ -20,6 +24,7 @@ export function newestFirst<T>(table: Map<string, T>): T[] {
 /**
  * Metadata after an update: named keys change, an empty value removes a key, an empty whole removes all.
  * @param change as decoded from the request; undefined: nothing said
+ * @throws StripeRefusal above 50 keys, 40 characters of a key or 500 of a value
  */
 export function mergedMetadata(
   metadata: Record<string, string> | null,
@@ -30,7 +35,24 @@ export function mergedMetadata(
   const merged = { ...metadata };
   for (const [key, value] of Object.entries(change)) {
     if (value === "" || value === null) delete merged[key];
-    else merged[key] = String(value);
+    else merged[key] = checkedEntry(key, String(value));
+  }
+  if (Object.keys(merged).length > mostKeys) {
+    throw badRequest(`Metadata can have at most ${mostKeys} keys.`, { param: "metadata" });
   }
   return merged;
+}
+
+function checkedEntry(key: string, value: string): string {
+  if (key.length > longestKey || /[[\]]/.test(key)) {
+    throw badRequest(`Metadata keys can have at most ${longestKey} characters and no square brackets.`, {
+      param: "metadata",
+    });
+  }
+  if (value.length > longestValue) {
+    throw badRequest(`Metadata values can have at most ${longestValue} characters.`, {
+      param: `metadata[${key}]`,
+    });
+  }
+  return value;
 }
