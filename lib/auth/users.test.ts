@@ -1,0 +1,56 @@
+import { randomUUID } from "node:crypto";
+import { afterAll, expect, test } from "vitest";
+import { acrossOrganizations, closeDatabases } from "@/db/client";
+import { newUser, PASSWORD, signIn } from "./testing";
+import { changePassword, createUser, userNames } from "./users";
+
+afterAll(closeDatabases);
+
+const create = (email: string, password: string | null = PASSWORD) =>
+  acrossOrganizations((tx) => createUser(tx, { email, name: "Rina Putri", password }));
+
+test("an e-mail address has one account, however it is written and however many ask at once", async () => {
+  const email = `${randomUUID()}@example.com`;
+  const outcomes = await Promise.allSettled([
+    create(email),
+    create(email.toUpperCase()),
+    create(` ${email} `),
+  ]);
+  expect(outcomes.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
+  for (const outcome of outcomes) {
+    if (outcome.status === "rejected") expect(outcome.reason).toMatchObject({ code: "already_exists" });
+  }
+});
+
+test.each(["short", "password1234", "x".repeat(201)])(
+  "the password %j is refused and nobody is created",
+  async (password) => {
+    const email = `${randomUUID()}@example.com`;
+    await expect(create(email, password)).rejects.toMatchObject({ code: "invalid_input" });
+    await expect(create(email)).resolves.toBeGreaterThan(0);
+  },
+);
+
+test("a wrong current password changes nothing and ends nothing · P1", async () => {
+  const { email } = await newUser();
+  const session = await signIn(email);
+  const passwords = { current: "not the password", next: "another horse battery" };
+  await expect(changePassword(session, passwords, null)).rejects.toMatchObject({ code: "forbidden" });
+  await expect(signIn(email)).resolves.toMatchObject({ email });
+});
+
+test("of two changes from the same password at once, one happens", async () => {
+  const { email } = await newUser();
+  const session = await signIn(email);
+  const changes = ["first horse battery", "second horse battery"].map((next) =>
+    changePassword(session, { current: PASSWORD, next }, null),
+  );
+  const statuses = (await Promise.allSettled(changes)).map(({ status }) => status).sort();
+  expect(statuses).toEqual(["fulfilled", "rejected"]);
+});
+
+test("people are known by name", async () => {
+  const user = await newUser();
+  const names = await acrossOrganizations((tx) => userNames(tx, [user.id, user.id, 2_000_000_000]));
+  expect([...names]).toEqual([[user.id, "Rina Putri"]]);
+});
