@@ -65,7 +65,7 @@ export function rangeProblem(from: string, to: string): RangeProblem | null {
 }
 
 const one = (value: unknown) => (Array.isArray(value) ? value[0] : value);
-const text = z.preprocess(one, z.string().trim().max(200)).optional().catch(undefined);
+const text = z.preprocess(one, z.string().trim().max(200).regex(/^[^\0]*$/)).optional().catch(undefined);
 const choice = <const V extends readonly [string, ...string[]]>(values: V) =>
   z.preprocess(one, z.enum(values)).optional().catch(undefined);
 
@@ -123,7 +123,7 @@ export function rangeMessage(problem: RangeProblem): string {
 /** A place in a list that does not move while rows arrive: the last row of a page, "{milliseconds}-{number}". */
 export type Cursor = { readonly at: Date; readonly id: number };
 
-const CURSOR = /^(-?\d{1,15})-(\d{1,15})$/;
+const CURSOR = /^(\d{1,13})-(\d{1,15})$/;
 
 export function formatCursor({ at, id }: Cursor): string {
   return `${at.getTime()}-${id}`;

@@ -107,9 +107,8 @@ function parseKey(text: string | undefined, sort: BroadcastSort): { key: string;
   const length = Number(match[1]);
   const key = (match[2] ?? "").slice(0, length);
   const id = (match[2] ?? "").slice(length);
-  if (sort === "name") return { key, id };
-  const wellFormed = sort === "started" ? !Number.isNaN(Date.parse(key)) : /^-?\d{1,18}$/.test(key);
-  return wellFormed ? { key, id } : null;
+  const wellFormed = sort === "started" ? /^\d{1,13}$/ : /^-?\d{1,18}$/;
+  return sort === "name" || wellFormed.test(key) ? { key, id } : null;
 }
 
 function toBroadcast(row: BroadcastRow): Broadcast {

@@ -58,17 +58,22 @@ export async function selectBroadcastTotals(
   return row;
 }
 
-function sortColumn(tx: Transaction, sort: BroadcastSort) {
+/** What a sort orders by, how that is written into a cursor, and how it is read back. */
+function sortColumn(tx: Transaction, sort: BroadcastSort, key: string) {
   const sql = rawSql(tx);
   switch (sort) {
     case "started":
-      return { expression: sql`started_at`, type: sql`timestamptz` };
+      return {
+        column: sql`started_at`,
+        written: sql`(extract(epoch from started_at) * 1000)::bigint::text`,
+        read: sql`to_timestamp(${key}::text::bigint / 1000.0)`,
+      };
     case "name":
-      return { expression: sql`lower(name)`, type: sql`text` };
-    case "amount":
-      return { expression: sql`amount_micros`, type: sql`bigint` };
-    default:
-      return { expression: sql`${sql(sort)}`, type: sql`bigint` };
+      return { column: sql`lower(name)`, written: sql`lower(name)`, read: sql`${key}::text` };
+    default: {
+      const column = sql(sort === "amount" ? "amount_micros" : sort);
+      return { column: sql`${column}`, written: sql`${column}::text`, read: sql`${key}::text::bigint` };
+    }
   }
 }
 
@@ -86,16 +91,16 @@ export async function selectBroadcasts(
   },
 ) {
   const sql = rawSql(tx);
-  const { expression, type } = sortColumn(tx, order.sort);
+  const { column, written, read } = sortColumn(tx, order.sort, order.after?.key ?? "");
   const direction = order.descending ? sql`desc` : sql`asc`;
   const behind = order.after
-    ? sql`and (${expression}, broadcast_id) ${order.descending ? sql`<` : sql`>`} (${order.after.key}::text::${type}, ${order.after.id})`
+    ? sql`and (${column}, broadcast_id) ${order.descending ? sql`<` : sql`>`} (${read}, ${order.after.id})`
     : sql``;
   return sql<BroadcastRow[]>`
     select broadcast_id, name, template, category, extract(epoch from started_at) * 1000 as started_at,
-           recipients, sent, delivered, read, failed, amount_micros, (${expression})::text as sort_key
+           recipients, sent, delivered, read, failed, amount_micros, ${written} as sort_key
     from broadcasts where ${matching(tx, organizationId, filter)} ${behind}
-    order by ${expression} ${direction}, broadcast_id ${direction} offset ${order.skip} limit ${order.limit}`;
+    order by ${column} ${direction}, broadcast_id ${direction} offset ${order.skip} limit ${order.limit}`;
 }
 
 /** The categories that broadcasts of a period have, for the filter's choices. */

@@ -108,7 +108,7 @@ function toVisitor(row: VisitorRow): Visitor {
   };
 }
 
-const PLACE = /^(\d{1,15})\.(\d{4}-\d{2})\.(\d{1,9})$/;
+const PLACE = /^(\d{1,13})\.(\d{4}-\d{2})\.(\d{1,9})$/;
 
 function parsePlace(text: string | undefined): VisitorPlace | null {
   const match = PLACE.exec(text ?? "");
