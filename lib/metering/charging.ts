@@ -112,7 +112,7 @@ function decideSingle(bench: Workbench, delivery: Delivery, version: PriceVersio
     versionId: version.id,
     basis: delivery.basis,
   };
-  const freeReason = whyFree(bench, delivery, scheme.free_in_window ?? false, category);
+  const freeReason = whyFree(delivery, scheme.free_in_window ?? false, category);
   if (freeReason !== null) return closed(bench, delivery.at, { ...priced, paidFrom: "free", freeReason });
   if (takesFreeNumber(bench, delivery, category, scheme.free_per_number_and_month ?? 0)) {
     return closed(bench, delivery.at, { ...priced, paidFrom: "free", freeReason: "free_number" });
@@ -160,12 +160,7 @@ function coverOrOpen(bench: Workbench, delivery: Delivery, category: string): Ch
 }
 
 /** Meta's word decides where there is one; without it our own entry point and window rules do. */
-function whyFree(
-  bench: Workbench,
-  delivery: Delivery,
-  freeInWindow: boolean,
-  category: string,
-): string | null {
+function whyFree(delivery: Delivery, freeInWindow: boolean, category: string): string | null {
   const { pricingType } = delivery.message;
   if (pricingType !== null) return pricingType.startsWith("free") ? pricingType : null;
   if (delivery.basis.entry_answered !== undefined) return "free_entry_point";

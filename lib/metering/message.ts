@@ -10,7 +10,8 @@ export type StatusKind = "sent" | "delivered" | "read" | "failed";
 export type UsageEvent = {
   readonly source: string;
   readonly id: string;
-  readonly kind: "received" | StatusKind;
+  /** `called`: a customer's call opens the window like a message, but counts no visitor. */
+  readonly kind: "received" | "called" | StatusKind;
   readonly at: Instant;
   readonly channel: string;
   readonly messageId: string;
@@ -209,6 +210,7 @@ function learnStatus(message: Message, event: UsageEvent): void {
       }
       break;
     case "received":
+    case "called":
       break;
   }
 }

@@ -142,7 +142,7 @@ async function prepare(
 ): Promise<Workbench> {
   const keys = new Map(
     events
-      .filter(({ kind }) => kind !== "received")
+      .filter(({ kind }) => kind !== "received" && kind !== "called")
       .map((event) => [messageKey(event.messageId, event.contact), event]),
   );
   const [locations, visitors] = await Promise.all([

@@ -21,7 +21,7 @@ import { dayOfInstant, messageKey, touchQuota, visitorKey, type Workbench } from
  */
 export function applyEvents(bench: Workbench, events: readonly UsageEvent[]): void {
   for (const event of events) {
-    if (event.kind === "received") receive(bench, event);
+    if (event.kind === "received" || event.kind === "called") receive(bench, event);
     else update(bench, event);
   }
   tallyChanges(bench);
@@ -42,7 +42,7 @@ function receive(bench: Workbench, event: UsageEvent): void {
     renameVisitor(bench, event, event.formerContact);
     return;
   }
-  countVisitor(bench, event);
+  if (event.kind === "received") countVisitor(bench, event);
   if (event.channel !== "whatsapp") return;
   const peer = event.groupId ?? event.contact;
   const key = peerKey(event.businessNumber, peer);

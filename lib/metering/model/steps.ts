@@ -6,8 +6,11 @@ import type { Package } from "@/lib/metering/model/months";
 import type { PriceVersion } from "@/lib/metering/model/prices";
 import { MARKET_NAMES, packages, priceVersion } from "@/lib/metering/model/setups";
 
-/** A time told from the clock: so long ago, or around the last local midnight or first of the month. */
-export type When = { from: "now" | "midnight" | "month"; plus: number };
+/**
+ * A time told from the clock: so long ago, or around the last local midnight or first of the month; or from the time
+ * of an event told before, the newest but `from`. Never later than the clock.
+ */
+export type When = { from: "now" | "midnight" | "month" | number; plus: number };
 
 /** One of the cast, spelled in one of several ways. */
 export type Person = { person: number; spelling: number };
@@ -71,8 +74,29 @@ function oneIn(count: number): fc.Arbitrary<boolean> {
 
 const jitter = fc.constantFrom(0, 0, 0, -1, 1, SECOND, -SECOND);
 
-/** Whole and half days ago, so that windows and conversations end exactly on later events; and late ones. */
+/** Where windows, conversations and entry points that an event began end, just before it and well before it. */
+const span = fc.constantFrom(
+  0,
+  DAY,
+  DAY,
+  2 * DAY,
+  3 * DAY,
+  3 * DAY,
+  HOUR,
+  -HOUR,
+  -5 * HOUR,
+  -23 * HOUR,
+  -DAY,
+);
+
+/** Whole and half days ago, some long ago; around boundaries of the calendar; around other events. */
 const when: fc.Arbitrary<When> = fc.oneof(
+  {
+    weight: 7,
+    arbitrary: fc
+      .tuple(fc.nat({ max: 5 }), span, jitter)
+      .map(([from, long, plus]): When => ({ from, plus: long + plus })),
+  },
   {
     weight: 7,
     arbitrary: fc

@@ -225,12 +225,12 @@ class Teller {
 
   #instant({ from, plus }: When): Instant {
     const day = dayOf(this.#now, this.#timeZone);
-    const anchors = {
-      now: this.#now,
-      midnight: startOfDay(day, this.#timeZone),
-      month: startOfDay(`${day.slice(0, 7)}-01`, this.#timeZone),
-    };
-    return Math.min(anchors[from] + plus, this.#now);
+    const before = typeof from === "number" ? this.#told.at(-1 - from) : undefined;
+    let anchor = this.#now;
+    if (before) anchor = instantOf(before.time);
+    else if (from === "midnight") anchor = startOfDay(day, this.#timeZone);
+    else if (from === "month") anchor = startOfDay(`${day.slice(0, 7)}-01`, this.#timeZone);
+    return Math.min(anchor + plus, this.#now);
   }
 
   #nextMessage(): string {
