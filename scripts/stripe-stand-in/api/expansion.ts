@@ -64,7 +64,7 @@ function expandPath(world: World, value: unknown, names: string[], path: string)
 }
 
 function expandField(world: World, value: Plain, name: string, rest: string[], path: string): void {
-  if (typeof value.object === "string" && !isExpandable(typeOf(value.object), name, value[name])) {
+  if (typeof value.object === "string" && !isExpandable(typeOf(value.object), name, rest.length > 0)) {
     throw cannotExpand(path);
   }
   const own = value[name];
@@ -99,14 +99,14 @@ function listWithin(world: World, value: Plain, name: string): unknown {
   return null;
 }
 
-/** A field can be expanded when its type holds an object besides the id, when it is a list, or to go through it. */
-function isExpandable(shape: Shape, name: string, value: unknown): boolean {
+/** A field can be expanded when its type holds an object of the API or a list; a plain one can be gone through. */
+function isExpandable(shape: Shape, name: string, through: boolean): boolean {
   if (shape.kind !== "object") return false;
   const member = shape.members().get(name);
   if (!member) return false;
   const parts = member.shape.kind === "union" ? member.shape.of : [member.shape];
   const named = parts.some((part) => part.kind === "object" && part.members().has("object"));
-  return named || (isObject(value) && parts.some((part) => part.kind === "object" || part.kind === "array"));
+  return named || (through && parts.some((part) => part.kind === "object" || part.kind === "array"));
 }
 
 function cannotExpand(path: string): Error {

@@ -129,6 +129,7 @@ function decodeArray(value: FormValue, of: Shape, path: string): unknown[] {
 function decodeUnion(value: FormValue, of: Shape[], path: string): unknown {
   const literals = of.flatMap((part) => (part.kind === "literal" ? [String(part.value)] : []));
   if (typeof value === "string" && literals.includes(value)) return value;
+  if (value === "" && of.some((part) => part.kind === "null")) return "";
   const fitting = of.find((part) => part.kind !== "literal" && part.kind !== "null" && fits(value, part));
   if (fitting) return decode(value, fitting, path);
   const words = literals.filter((word) => word !== "");
