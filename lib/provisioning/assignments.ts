@@ -70,6 +70,40 @@ export async function assignPackage(
 }
 
 /**
+ * Gives an organization a price book from a day on (A1).
+ *
+ * @throws Refusal conflict for a day that is over: messages were priced by the book of that day; invalid_input as
+ * `putOrganization`; organization_not_found
+ */
+export async function assignBook(
+  provisioner: Provisioner,
+  slug: string,
+  fromDay: Day,
+  priceBookSlug: string,
+): Promise<void> {
+  await acrossOrganizations(async (tx) => {
+    const { id } = await organizationFor(tx, provisioner, slug);
+    const organization = await lockOrganization(tx, id);
+    const priceBook = await priceBookFor(tx, priceBookSlug, organization.currency);
+    const today = dayOf(organizationNow(organization.clock), organization.timeZone);
+    if (fromDay < today) {
+      throw new Refusal(
+        "conflict",
+        `The price book can change from ${today} on, not for days that are over.`,
+      );
+    }
+    await assignPriceBook(tx, id, fromDay, priceBook.id);
+    await writeAudit(tx, {
+      actor: provisioner.actor,
+      organizationId: id,
+      action: "price_book.assigned",
+      subject: `organization:${slug}`,
+      after: { price_book: priceBookSlug, from_day: fromDay },
+    });
+  });
+}
+
+/**
  * Another package from the first month that was not granted yet; null when nothing changes. Moves what was assigned
  * along with the organization's first month.
  *

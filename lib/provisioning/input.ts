@@ -25,5 +25,8 @@ export const assignmentInput = z.strictObject({
 
 export type AssignmentInput = z.infer<typeof assignmentInput>;
 
+/** `PUT …/price-books/{from_day}`: a price book from a day on. */
+export const bookAssignmentInput = z.strictObject({ price_book: slugInput });
+
 /** `PUT …/suspension`. */
 export const suspensionInput = z.strictObject({ suspended: z.boolean() });

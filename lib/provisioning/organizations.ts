@@ -14,6 +14,7 @@ import {
   lockOrganization,
   type Organization,
   priceBooksOf,
+  readOrganization,
 } from "@/lib/organizations/organizations";
 import { assignFromMonth, termsIn, termsOf } from "@/lib/packages/packages";
 import { listPriceBooks } from "@/lib/rating/rating";
@@ -22,10 +23,10 @@ import { organizationNow, systemNow } from "@/lib/time/clock";
 import { dayOf, monthOf, nextMonth } from "@/lib/time/period";
 import { changePackage, changePriceBook, firstDay, invalid, packageFor, priceBookFor } from "./assignments";
 import {
+  chargeParked,
   type Outcome,
   onlyOrganization,
   organizationFor,
-  organizationUnknown,
   type Provisioner,
 } from "./provisioning";
 import { selectHasTransfers, selectHasUsage } from "./store";
@@ -48,7 +49,7 @@ const DEFAULT_CURRENCY = "IDR";
  *
  * A new organization's months are opened at once from the month of `starts_on` on (default: its clock's month). In
  * an existing one another package holds from the next month to open (at once where the current month was granted
- * nothing), another price book from today.
+ * nothing), another price book from today; messages that waited for a price are then charged.
  *
  * @throws Refusal invalid_input for a package or price book that does not exist or is in another currency;
  * conflict for what can no longer change: the mode, the time zone once something was counted, the currency once
@@ -59,17 +60,17 @@ export async function putOrganization(
   slug: string,
   input: OrganizationInput,
 ): Promise<{ outcome: Outcome; provisioned: Provisioned }> {
-  return acrossOrganizations(async (tx) => {
+  const result = await acrossOrganizations(async (tx) => {
     if (onlyOrganization(provisioner) === null) {
       const created = await create(tx, provisioner, slug, input);
-      if (created) return { outcome: "created", provisioned: await readProvisioned(tx, created) };
+      if (created) return { outcome: "created" as const, provisioned: await readProvisioned(tx, created) };
     }
     const { id } = await organizationFor(tx, provisioner, slug);
     const outcome = await change(tx, provisioner, await lockOrganization(tx, id), input);
-    const organization = await findOrganization(tx, slug);
-    if (!organization) throw organizationUnknown(slug);
-    return { outcome, provisioned: await readProvisioned(tx, organization) };
+    return { outcome, provisioned: await readProvisioned(tx, await readOrganization(tx, id)) };
   });
+  if (result.outcome === "changed") await chargeParked(result.provisioned.organization.id);
+  return result;
 }
 
 /** @throws Refusal organization_not_found */

@@ -1,8 +1,10 @@
 import "server-only";
 import { acrossOrganizations, type Transaction } from "@/db/client";
 import { writeAudit } from "@/lib/audit/audit";
-import type { MachineScope, StaffScope } from "@/lib/auth/scope";
+import { type MachineScope, type StaffScope, systemScope } from "@/lib/auth/scope";
 import { Refusal } from "@/lib/errors";
+import { retryWaitingFor } from "@/lib/inbox/inbox";
+import { chargeUnpriced } from "@/lib/metering/metering";
 import { openDueMonthsOf } from "@/lib/months/months";
 import {
   type BusinessNumber,
@@ -22,6 +24,7 @@ import {
 } from "@/lib/packages/packages";
 import { type Publication, publishVersion } from "@/lib/rating/rating";
 import { systemNow } from "@/lib/time/clock";
+import { selectWaitingForPrices } from "./store";
 
 /** Who provisions: staff in the back office, or a machine with the admin scope (the platform's, or one organization's). */
 export type Provisioner = StaffScope<"back_office:write"> | MachineScope<"admin">;
@@ -63,26 +66,46 @@ export async function putPackage(provisioner: Provisioner, facts: PackageFacts):
   });
 }
 
-/** Publishes a version of a price book and writes it down in the audit log (A3). @throws Refusal as `publishVersion` */
+/**
+ * Publishes a version of a price book and writes it down in the audit log (A3). Messages that waited for a price of
+ * the book are charged before this returns; publishing the same again tries that again.
+ *
+ * @throws Refusal as `publishVersion`
+ */
 export async function putPriceVersion(provisioner: Provisioner, publication: Publication): Promise<Outcome> {
-  return acrossOrganizations(async (tx) => {
-    const { outcome } = await publishVersion(tx, provisioner, publication);
-    if (outcome === "unchanged") return "unchanged";
-    const { slug, effectiveFrom, currency, scheme, prices } = publication;
-    await writeAudit(tx, {
-      actor: provisioner.actor,
-      organizationId: null,
-      action: `price_version.${outcome}`,
-      subject: `price_book:${slug}`,
-      after: { effective_from: effectiveFrom, currency, scheme, prices: prices.length },
-    });
-    return outcome === "created" ? "created" : "changed";
+  const { outcome, waiting } = await acrossOrganizations(async (tx) => {
+    const published = await publishVersion(tx, provisioner, publication);
+    if (published.outcome !== "unchanged") await auditPublication(tx, provisioner, publication, published);
+    return { ...published, waiting: await selectWaitingForPrices(tx, published.bookId) };
+  });
+  for (const organizationId of waiting) await chargeParked(organizationId);
+  if (outcome === "replaced" || outcome === "extended") return "changed";
+  return outcome;
+}
+
+/** Charges what the organization's messages wait for a price for, as far as there is one now. */
+export async function chargeParked(organizationId: number): Promise<void> {
+  await chargeUnpriced(systemScope("provisioning", organizationId, "events:write"));
+}
+
+async function auditPublication(
+  tx: Transaction,
+  { actor }: Provisioner,
+  { slug, effectiveFrom, currency, scheme, prices }: Publication,
+  { outcome }: { readonly outcome: string },
+): Promise<void> {
+  await writeAudit(tx, {
+    actor,
+    organizationId: null,
+    action: `price_version.${outcome}`,
+    subject: `price_book:${slug}`,
+    after: { effective_from: effectiveFrom, currency, scheme, prices: prices.length },
   });
 }
 
 /**
  * Gives a WhatsApp business number to an organization. Asking again is harmless. Webhook bodies that waited for the
- * number are picked up by the inbox.
+ * number are processed before this returns; what fails of them the inbox tries again.
  *
  * @throws Refusal conflict when it is another organization's; organization_not_found
  */
@@ -91,7 +114,7 @@ export async function addNumber(
   slug: string,
   number: BusinessNumber,
 ): Promise<Outcome> {
-  return acrossOrganizations(async (tx) => {
+  const outcome = await acrossOrganizations(async (tx) => {
     const organization = await organizationFor(tx, provisioner, slug);
     const claim = await claimNumber(tx, organization.id, number);
     if (claim === "taken") {
@@ -106,6 +129,8 @@ export async function addNumber(
     });
     return claim === "added" ? "created" : "changed";
   });
+  await retryWaitingFor(number.phoneNumberId);
+  return outcome;
 }
 
 /**
@@ -156,7 +181,7 @@ export function onlyOrganization(provisioner: Provisioner): number | null {
   return "onlyOrganizationId" in provisioner ? provisioner.onlyOrganizationId : null;
 }
 
-export function organizationUnknown(slug: string): Refusal {
+function organizationUnknown(slug: string): Refusal {
   return new Refusal("organization_not_found", `There is no organization "${slug}" for this key.`);
 }
 

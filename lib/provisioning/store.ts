@@ -39,3 +39,13 @@ export async function insertAnswer(
     insert into idempotent_requests (organization_id, operation, idempotency_key, request_hash, response)
     values (${organizationId}, ${operation}, ${idempotencyKey}, ${answer.requestHash}, ${answer.response})`;
 }
+
+/** Organizations on the price book with messages that wait for a price. Reads the index of unpriced messages only. */
+export async function selectWaitingForPrices(tx: Transaction, priceBookId: number): Promise<number[]> {
+  const rows = await rawSql(tx)<{ organization_id: number }[]>`
+    select distinct organization_id from messages
+    where paid_from = 'unpriced'
+      and organization_id in (select organization_id from price_book_assignments where price_book_id = ${priceBookId})
+    order by organization_id`;
+  return rows.map((row) => row.organization_id);
+}

@@ -52,6 +52,14 @@ export type PublishedPrice = {
   readonly tiers?: Price["tiers"] | undefined;
 };
 
+/** What a publication did. */
+export type Published = {
+  readonly bookId: number;
+  readonly versionId: number;
+  /** Extended: prices that were missing were added to a version, nothing else changed. */
+  readonly outcome: "created" | "replaced" | "extended" | "unchanged";
+};
+
 /** Who may publish prices: staff, or a key of the platform with the admin scope. */
 export type Publisher = StaffScope<"back_office:write"> | MachineScope<"admin">;
 
@@ -132,7 +140,7 @@ export async function publishVersion(
   tx: Transaction,
   publisher: Publisher,
   publication: Publication,
-): Promise<{ versionId: number; outcome: "created" | "replaced" | "extended" | "unchanged" }> {
+): Promise<Published> {
   if ("onlyOrganizationId" in publisher && publisher.onlyOrganizationId !== null) {
     throw new Refusal("forbidden", "Price books belong to the platform: use the platform's key.");
   }
@@ -144,13 +152,13 @@ export async function publishVersion(
     const versionId = await insertVersion(tx, { priceBookId: book.id, effectiveFrom, scheme });
     await insertPrices(tx, versionId, rows);
     await raiseRevision(tx, book.id);
-    return { versionId, outcome: "created" };
+    return { bookId: book.id, versionId, outcome: "created" };
   }
   const versionId = version.id;
   const { kept, added, known } = compare(rows, await selectPrices(tx, [versionId]));
   const onlyAdds =
     kept === known && kept + added.length === rows.length && sameScheme(version.scheme, scheme);
-  if (onlyAdds && added.length === 0) return { versionId, outcome: "unchanged" };
+  if (onlyAdds && added.length === 0) return { bookId: book.id, versionId, outcome: "unchanged" };
   if (!onlyAdds) {
     if (version.used) {
       throw new Refusal(
@@ -163,7 +171,7 @@ export async function publishVersion(
   }
   await insertPrices(tx, versionId, onlyAdds ? added : rows);
   await raiseRevision(tx, book.id);
-  return { versionId, outcome: onlyAdds ? "extended" : "replaced" };
+  return { bookId: book.id, versionId, outcome: onlyAdds ? "extended" : "replaced" };
 }
 
 /** Finds or makes the book, and holds it so that publications into it take turns. */
