@@ -5,8 +5,9 @@ import { standInServer } from "./web/server";
 import { checkedSwitches, type DeliverySwitches, usualDelivery } from "./web/switches";
 import { expireIfDue, resumeCheckouts } from "./world/checkout";
 import { loadTables, tableSaver } from "./world/state-file";
-import type { Behaviour, World } from "./world/world";
+import type { Behaviour, Tables, World } from "./world/world";
 
+/** How a stand-in is started; all but the port can be left out. */
 export type StandInOptions = {
   /** 0: any free port. */
   port: number;
@@ -24,6 +25,7 @@ export type StandInOptions = {
   stateFile?: string | undefined;
 };
 
+/** A stand-in that runs in this process. */
 export type StandIn = {
   port: number;
   url: string;
@@ -57,26 +59,7 @@ export async function startStripeStandIn(options: StandInOptions): Promise<Stand
   });
   deliverer.switches = { ...usualDelivery, ...checkedSwitches(options.deliver ?? {}) };
   const timers = new Set<NodeJS.Timeout>();
-  const world: World = {
-    tables,
-    behaviour: { ...usualBehaviour, ...options.behaviour },
-    url: "",
-    cause: { id: null, idempotency_key: null },
-    now: () => Math.floor(Date.now() / 1000),
-    onEvent: (event) => {
-      deliverer.take(event);
-      saver.changed();
-    },
-    onChange: saver.changed,
-    later: (milliseconds, step) => {
-      const timer = setTimeout(() => {
-        timers.delete(timer);
-        step();
-        saver.changed();
-      }, milliseconds);
-      timers.add(timer);
-    },
-  };
+  const world = newWorld(tables, options.behaviour, timers, deliverer, saver.changed);
   const server = standInServer({ world, deliverer, outage: new Outage() }, options.secretKey);
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
@@ -100,6 +83,35 @@ export async function startStripeStandIn(options: StandInOptions): Promise<Stand
       server.closeAllConnections();
       await closed;
       saver.flush();
+    },
+  };
+}
+
+function newWorld(
+  tables: Tables,
+  behaviour: Partial<Behaviour> | undefined,
+  timers: Set<NodeJS.Timeout>,
+  deliverer: Deliverer,
+  changed: () => void,
+): World {
+  return {
+    tables,
+    behaviour: { ...usualBehaviour, ...behaviour },
+    url: "",
+    cause: { id: null, idempotency_key: null },
+    now: () => Math.floor(Date.now() / 1000),
+    onEvent: (event) => {
+      deliverer.take(event);
+      changed();
+    },
+    onChange: changed,
+    later: (milliseconds, step) => {
+      const timer = setTimeout(() => {
+        timers.delete(timer);
+        step();
+        changed();
+      }, milliseconds);
+      timers.add(timer);
     },
   };
 }

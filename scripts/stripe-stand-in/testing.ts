@@ -1,6 +1,7 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import Stripe from "stripe";
+import { apiVersion } from "./sdk/version";
 import { type StandIn, type StandInOptions, startStripeStandIn } from "./stand-in";
 
 export const secretKey = "sk_test_1234567890abcdef";
@@ -92,11 +93,41 @@ export async function press(session: Stripe.Checkout.Session | string, act: stri
   return response.headers.get("location") ?? "";
 }
 
-/** Waits until something holds. @throws Error when it does not within five seconds */
+/** Waits until something holds. @throws Error when it does not within ten seconds */
 export async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-  const end = performance.now() + 5000;
+  const end = performance.now() + 10_000;
   while (!(await holds())) {
     if (performance.now() > end) throw new Error(`it did not come to hold: ${holds}`);
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
+}
+
+/** A request that the SDK's types would not allow. */
+export async function post(
+  standIn: StandIn,
+  path: string,
+  body: string,
+  headers: Record<string, string> = {},
+) {
+  const response = await fetch(`${standIn.url}${path}`, {
+    method: "POST",
+    body,
+    headers: {
+      authorization: `Bearer ${secretKey}`,
+      "content-type": "application/x-www-form-urlencoded",
+      "stripe-version": apiVersion,
+      ...headers,
+    },
+  });
+  return { status: response.status, headers: response.headers, body: await response.json() };
+}
+
+/** The error that the SDK throws. @throws Error when the request was not refused */
+export async function refusal(request: Promise<unknown>): Promise<Stripe.errors.StripeError> {
+  const outcome = await request.then(
+    () => new Error("it was not refused"),
+    (error: unknown) => error,
+  );
+  if (outcome instanceof Stripe.errors.StripeError) return outcome;
+  throw outcome;
 }

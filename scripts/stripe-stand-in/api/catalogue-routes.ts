@@ -8,6 +8,7 @@ import { inRange, page } from "./listing";
 import { notPlayed, refused } from "./refusals";
 import { type Route, route } from "./routes";
 
+/** `/v1/products` and `/v1/prices` */
 export const catalogueRoutes: Route[] = [
   route<ProductSeed & { default_price_data?: unknown }>(
     "POST",

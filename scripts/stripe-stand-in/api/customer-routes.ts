@@ -8,6 +8,7 @@ import { inRange, page } from "./listing";
 import { missing } from "./refusals";
 import { type Route, route } from "./routes";
 
+/** `/v1/customers` and their tax ids */
 export const customerRoutes: Route[] = [
   route<Stripe.CustomerCreateParams>(
     "POST",

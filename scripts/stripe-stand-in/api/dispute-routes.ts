@@ -8,6 +8,7 @@ import { inRange, page } from "./listing";
 import { notPlayed } from "./refusals";
 import { type Route, route } from "./routes";
 
+/** `/v1/disputes` */
 export const disputeRoutes: Route[] = [
   route<Stripe.DisputeListParams>("GET", "/v1/disputes", "Disputes:DisputeListParams", (world, params) =>
     page(

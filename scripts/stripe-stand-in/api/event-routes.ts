@@ -4,6 +4,7 @@ import { inRange, page } from "./listing";
 import { badRequest } from "./refusals";
 import { type Route, route } from "./routes";
 
+/** `/v1/events` */
 export const eventRoutes: Route[] = [
   route<Stripe.EventListParams>("GET", "/v1/events", "Events:EventListParams", (world, params) => {
     if (params.type !== undefined && params.types !== undefined) {

@@ -3,8 +3,10 @@ import { badRequest, missing } from "./refusals";
 /** A page of objects as every list endpoint answers it. */
 export type ListAnswer<T> = { object: "list"; data: T[]; has_more: boolean; url: string };
 
+/** Which page of a list is wanted. */
 export type Paging = { limit?: number; starting_after?: string; ending_before?: string };
 
+/** A time in seconds, or a range of times. */
 export type Range = number | { gt?: number; gte?: number; lt?: number; lte?: number };
 
 const usualLimit = 10;

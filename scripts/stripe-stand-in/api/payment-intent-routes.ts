@@ -32,6 +32,7 @@ const notPlayedParams = [
   "transfer_data",
 ] as const;
 
+/** `/v1/payment_intents` */
 export const paymentIntentRoutes: Route[] = [
   route<CreateParams>(
     "POST",

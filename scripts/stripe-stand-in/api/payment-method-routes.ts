@@ -13,6 +13,7 @@ import { type Route, route } from "./routes";
 
 type CreateParams = Stripe.PaymentMethodCreateParams;
 
+/** `/v1/payment_methods` */
 export const paymentMethodRoutes: Route[] = [
   route<CreateParams>(
     "POST",

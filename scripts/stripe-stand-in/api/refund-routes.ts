@@ -8,6 +8,7 @@ import { inRange, page } from "./listing";
 import { badRequest, notPlayed, refused } from "./refusals";
 import { type Route, route } from "./routes";
 
+/** `/v1/refunds` */
 export const refundRoutes: Route[] = [
   route<Stripe.RefundCreateParams>("POST", "/v1/refunds", "Refunds:RefundCreateParams", (world, params) => {
     for (const name of ["customer", "origin", "refund_application_fee", "reverse_transfer"] as const) {

@@ -58,6 +58,7 @@ export function missing(kind: string, id: string, param: string): StripeRefusal 
   return invalid(status, `No such ${kind}: '${id}'`, { code: "resource_missing", param }, false);
 }
 
+/** 401 for a request without a key that is known. */
 export function unauthorized(message: string): StripeRefusal {
   return new StripeRefusal(401, { type: "invalid_request_error", message }, true);
 }

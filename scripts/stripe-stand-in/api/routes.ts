@@ -1,6 +1,7 @@
 import { type ObjectShape, type Shape, sdkShape, writtenShape } from "../sdk/shapes";
 import type { World } from "../world/world";
 
+/** The methods of the API. */
 export type Method = "GET" | "POST" | "DELETE";
 
 /** One endpoint: `:id` parts of the address are handed to `run` in order, after the parameters. */
@@ -33,6 +34,7 @@ function objectOnly(type: string): ObjectShape {
   return shape;
 }
 
+/** An endpoint, with the ids in the address it was found by. */
 export type Match = { route: Route; ids: string[] };
 
 /** The endpoint at this address, or null. */

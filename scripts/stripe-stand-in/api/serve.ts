@@ -18,6 +18,7 @@ import { badRequest, errorAnswer, StripeRefusal, unauthorized } from "./refusals
 import { findRoute, type Match, type Route } from "./routes";
 import { sessionRoutes } from "./session-routes";
 
+/** Every endpoint that the stand-in plays. */
 export const routes: Route[] = [
   ...customerRoutes,
   ...catalogueRoutes,
@@ -30,6 +31,7 @@ export const routes: Route[] = [
   ...eventRoutes,
 ];
 
+/** A request to the API, its body read. */
 export type ApiRequest = {
   method: string;
   path: string;
@@ -38,6 +40,7 @@ export type ApiRequest = {
   body: string;
 };
 
+/** What is sent back, the body not yet written as JSON. */
 export type ApiAnswer = { status: number; headers: Record<string, string>; body: unknown };
 
 /** Addresses that took `payment_method_types` before the SDK's version, as the Stripe CLI still sends it. */

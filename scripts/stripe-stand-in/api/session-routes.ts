@@ -9,6 +9,7 @@ import { inRange, page } from "./listing";
 import { badRequest, declined, notPlayed, refused } from "./refusals";
 import { type Route, route } from "./routes";
 
+/** `/v1/checkout/sessions`, and `/v1/payment_pages` for the Stripe CLI */
 export const sessionRoutes: Route[] = [
   route<Stripe.Checkout.SessionCreateParams>(
     "POST",

@@ -8,6 +8,7 @@ export type TypeNode =
   | { kind: "intersection"; of: TypeNode[] }
   | { kind: "members"; members: Member[]; index: TypeNode | null };
 
+/** One field of an interface. */
 export type Member = { name: string; optional: boolean; type: TypeNode };
 
 /** An interface or a type alias, with the scope in which its names are looked up. */

@@ -20,6 +20,7 @@ export type Shape =
   | { kind: "union"; of: Shape[] }
   | ObjectShape;
 
+/** An object of named members, of any names (`index`), or of both. */
 export type ObjectShape = {
   kind: "object";
   name: string;

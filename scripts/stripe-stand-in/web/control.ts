@@ -14,6 +14,7 @@ import { checkedSwitches, usualDelivery } from "./switches";
 /** What a control endpoint was given, from a JSON body or a form. */
 export type Wishes = Record<string, unknown>;
 
+/** What the controls act upon. */
 export type Controlled = { world: World; deliverer: Deliverer; outage: Outage };
 
 type Step = (controlled: Controlled, wishes: Wishes, ...ids: string[]) => unknown;

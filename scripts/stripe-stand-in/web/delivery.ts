@@ -14,6 +14,7 @@ export type Delivery = {
   at: string;
 };
 
+/** Where webhooks go and how stubbornly. */
 export type DeliveryOptions = {
   url: string | undefined;
   secrets: string[];

@@ -6,6 +6,7 @@ import { refused } from "../api/refusals";
  */
 const kinds = ["error", "rate_limit", "cut_before", "cut_after", "hang"] as const;
 
+/** One way in which the API fails. */
 export type OutageKind = (typeof kinds)[number];
 
 /** The API's failures, for so many requests or until it is ended. */

@@ -25,9 +25,14 @@ export function overviewPage(world: World, deliverer: Deliverer): string {
   const body = `<section><h1>Stripe stand-in</h1>
 <p class="soft">What happens at the bank and in the dashboard, played by hand.</p>
 ${rows.length === 0 ? "<p>No checkout was opened yet.</p>" : sessionTable(rows)}</section>
-<section><h2>Webhooks</h2><table><thead><tr><th>At (UTC)</th><th>Type</th><th>Outcome</th><th>Attempt</th><th>Event</th>
-<th></th></tr></thead><tbody>${deliveries.join("\n")}</tbody></table></section>`;
+<section><h2>Webhooks</h2>${rowsOrNone(deliveries)}</section>`;
   return pageFrame("Stripe stand-in", body, "wide");
+}
+
+function rowsOrNone(rows: string[]): string {
+  if (rows.length === 0) return "<p>None was sent yet.</p>";
+  return `<table><thead><tr><th>At (UTC)</th><th>Type</th><th>Outcome</th><th>Attempt</th><th>Event</th>
+<th></th></tr></thead><tbody>${rows.join("\n")}</tbody></table>`;
 }
 
 function newestSessions(world: World): { session: Session; refunds: Refund[]; disputes: Dispute[] }[] {
@@ -43,6 +48,10 @@ function newestSessions(world: World): { session: Session; refunds: Refund[]; di
         disputes: [...disputes.values()].filter(ofSession),
       };
     });
+}
+
+function words(status: string | null): string {
+  return (status ?? "").replaceAll("_", " ");
 }
 
 function sessionTable(rows: string[]): string {
@@ -89,7 +98,7 @@ function refundLine(refund: Refund): string {
   }
   if (refund.status !== "failed" && refund.status !== "canceled")
     acts.push([`refunds/${refund.id}/fail`, "Fails"]);
-  return `<div>Refund ${escaped(shown(refund.amount, refund.currency))}: ${refund.status}${form(acts)}</div>`;
+  return `<div>Refund (${escaped(shown(refund.amount, refund.currency))}): ${words(refund.status)} ${form(acts)}</div>`;
 }
 
 function disputeLine(dispute: Dispute): string {
@@ -100,7 +109,7 @@ function disputeLine(dispute: Dispute): string {
   } else if (dispute.status === "needs_response" || dispute.status === "under_review") {
     acts.push([at("win"), "Won"], [at("lose"), "Lost"]);
   }
-  return `<div>Dispute ${escaped(shown(dispute.amount, dispute.currency))}: ${dispute.status}${form(acts)}</div>`;
+  return `<div>Dispute (${escaped(shown(dispute.amount, dispute.currency))}): ${words(dispute.status)} ${form(acts)}</div>`;
 }
 
 /** Buttons that post to control endpoints and come back to this page. */

@@ -14,10 +14,11 @@ p { margin: 0 0 .75rem; } .soft { color: var(--soft); font-size: .875rem; } .bad
 .total { font-size: 2rem; font-weight: 650; letter-spacing: -.02em; font-variant-numeric: tabular-nums; margin: .25rem 0 1rem; }
 table { width: 100%; border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th, td { text-align: left; padding: .45rem .5rem .45rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
-th { font-size: .8rem; color: var(--soft); font-weight: 600; } td.amount, th.amount { text-align: right; padding-right: 0; white-space: nowrap; }
+th { font-size: .8rem; color: var(--soft); font-weight: 600; } td.amount, th.amount { text-align: right; white-space: nowrap; }
+:is(td, th):last-child { padding-right: 0; } a { color: var(--accent); }
 tfoot td { border-bottom: 0; font-weight: 650; } code { font-size: .8rem; overflow-wrap: anywhere; }
 form { display: grid; gap: .5rem; } form.row { display: inline-flex; margin: 0 .35rem .35rem 0; }
-button, .button { font: inherit; font-weight: 550; color: var(--ink); background: var(--paper); border: 1px solid var(--line);
+button, a.button { font: inherit; font-weight: 550; color: var(--ink); background: var(--paper); border: 1px solid var(--line);
   border-radius: 8px; padding: .6rem 1rem; cursor: pointer; text-align: center; text-decoration: none; display: block; }
 form.row button { font-size: .85rem; padding: .25rem .6rem; }
 button.main { background: var(--accent); color: var(--on-accent); border-color: transparent; }

@@ -27,14 +27,16 @@ export async function actOfPayer(
 ): Promise<string> {
   if (act === "cancel") return session.cancel_url ?? samePage(session);
   if (act === "settle_succeed" || act === "settle_fail") {
-    await awaited(world, deliverer, () =>
+    const { events } = taken(world, () =>
       settleSession(world, session, act === "settle_succeed" ? "succeed" : "fail"),
     );
+    await answeredWebhooks(world, deliverer, events);
     return samePage(session);
   }
   const details = methodFor(act);
   if (!details || session.status !== "open") return samePage(session);
-  const { result } = await awaited(world, deliverer, () => payWith(world, session, details));
+  const { result, events } = taken(world, () => payWith(world, session, details));
+  await answeredWebhooks(world, deliverer, events);
   return result ? returnAddress(session) : samePage(session);
 }
 
@@ -71,24 +73,30 @@ export function methodFor(act: string): MethodDetails | null {
   }
 }
 
-/** Takes a step and waits until the webhooks it caused were answered, at most as long as the page would wait. */
-export async function awaited<T>(
-  world: World,
-  deliverer: Deliverer,
-  step: () => T,
-): Promise<{ result: T; events: { id: string; type: string }[] }> {
+/** An event by which its delivery can be followed. */
+export type EventName = { id: string; type: string };
+
+/** Takes a step. @returns what it gave, and the events that it caused */
+export function taken<T>(world: World, step: () => T): { result: T; events: EventName[] } {
   const before = world.tables.events.size;
   const result = step();
   const events = [...world.tables.events.values()].slice(before).map(({ id, type }) => ({ id, type }));
   world.onChange();
-  const settled = deliverer.settled(events.map(({ id }) => id));
+  return { result, events };
+}
+
+/** Waits until the webhooks of these events were answered, at most as long as the hosted page would wait. */
+export async function answeredWebhooks(
+  world: World,
+  deliverer: Deliverer,
+  events: EventName[],
+): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const limit = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, world.behaviour.redirectWaitMs);
   });
-  await Promise.race([settled, limit]);
+  await Promise.race([deliverer.settled(events.map(({ id }) => id)), limit]);
   clearTimeout(timer);
-  return { result, events };
 }
 
 function samePage(session: Session): string {

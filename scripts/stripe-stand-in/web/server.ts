@@ -9,7 +9,7 @@ import { type Controlled, controls, type Wishes } from "./control";
 import type { OutageKind } from "./outage";
 import { overviewPage } from "./overview-page";
 import { escaped, pageFrame } from "./page-frame";
-import { actOfPayer, awaited, sessionOfPage } from "./payer";
+import { actOfPayer, answeredWebhooks, sessionOfPage, taken } from "./payer";
 import { receiptPage } from "./receipt-page";
 
 const largestBody = 1024 * 1024;
@@ -150,23 +150,11 @@ async function serveControl(
   }
   const { wait, ...wishes } = wishesOf(request, request.method === "GET" ? query : body);
   const { world, deliverer } = controlled;
-  let result: unknown;
-  let events: { id: string; type: string }[] = [];
-  if (request.method === "GET" || name.startsWith("events/")) {
-    result = await step(controlled, wishes, ...(id === undefined ? [] : [id]));
-  } else {
-    const taken = awaited(world, deliverer, () =>
-      step(controlled, wishes, ...(id === undefined ? [] : [id])),
-    );
-    if (wait === false || wait === "false") {
-      taken.catch((error: unknown) => console.error(error));
-      answer(response, 202, { started: true });
-      return;
-    }
-    ({ result, events } = await taken);
-  }
+  const { result, events } = taken(world, () => step(controlled, wishes, ...(id === undefined ? [] : [id])));
+  const given = await result;
+  if (wait !== false && wait !== "false") await answeredWebhooks(world, deliverer, events);
   if (wantsPage(request)) redirect(response, "/_stand-in/");
-  else answer(response, 200, { result: answered(world, result), events });
+  else answer(response, 200, { result: answered(world, given), events });
 }
 
 /** The wishes in a JSON body, or in a form or query. @throws StripeRefusal when the JSON cannot be read */

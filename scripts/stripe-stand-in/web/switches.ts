@@ -1,3 +1,5 @@
+import { refused } from "../api/refusals";
+
 /** What goes wrong on the way of webhooks. */
 export type DeliverySwitches = {
   /** Further copies of each event, sent at the same time. */
@@ -18,6 +20,7 @@ export type DeliverySwitches = {
   times: number | null;
 };
 
+/** Nothing goes wrong: each event is sent once, at once. */
 export const usualDelivery: DeliverySwitches = {
   duplicate: 0,
   reorder: false,
@@ -29,14 +32,14 @@ export const usualDelivery: DeliverySwitches = {
   times: null,
 };
 
-/** @throws Error naming the switch that is unknown or has a value of the wrong kind */
+/** @throws StripeRefusal naming the switch that is unknown or has a value of the wrong kind */
 export function checkedSwitches(wanted: Record<string, unknown>): Partial<DeliverySwitches> {
   for (const [name, value] of Object.entries(wanted)) {
     if (!Object.hasOwn(usualDelivery, name)) {
-      throw new Error(`unknown switch ${name}; there are ${Object.keys(usualDelivery).join(", ")}`);
+      throw refused(`unknown switch ${name}; there are ${Object.keys(usualDelivery).join(", ")}`);
     }
     if (!fits(name as keyof DeliverySwitches, value)) {
-      throw new Error(`${name} cannot be ${JSON.stringify(value)}`);
+      throw refused(`${name} cannot be ${JSON.stringify(value)}`);
     }
   }
   return wanted;

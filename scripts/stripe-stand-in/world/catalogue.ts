@@ -60,6 +60,7 @@ function keepProduct(world: World, product: Product): void {
   recordEvent(world, "product.created", product);
 }
 
+/** What a price needs: one product, or one described along, and one amount in minor units. */
 export type PriceSeed = {
   currency: string;
   product?: string | undefined;

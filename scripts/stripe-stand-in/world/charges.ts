@@ -5,6 +5,21 @@ import type { World } from "./world";
 
 const descriptor = "STAND-IN";
 
+/** What a charge as it is played here never has, or has only later. */
+const emptyInCharge = {
+  application: null,
+  application_fee: null,
+  application_fee_amount: null,
+  balance_transaction: null,
+  failure_balance_transaction: null,
+  on_behalf_of: null,
+  receipt_number: null,
+  review: null,
+  source: null,
+  source_transfer: null,
+  transfer_data: null,
+} satisfies Partial<Charge>;
+
 /** Makes the charge of one attempt to pay; what it moved is booked by the caller. */
 export function newCharge(
   world: World,
@@ -17,13 +32,10 @@ export function newCharge(
   const charge: Charge = {
     id,
     object: "charge",
+    ...emptyInCharge,
     amount: intent.amount,
     amount_captured: 0,
     amount_refunded: 0,
-    application: null,
-    application_fee: null,
-    application_fee_amount: null,
-    balance_transaction: null,
     billing_details: method.billing_details,
     calculated_statement_descriptor: intent.statement_descriptor ?? descriptor,
     captured: false,
@@ -32,30 +44,23 @@ export function newCharge(
     customer: intent.customer,
     description: intent.description,
     disputed: false,
-    failure_balance_transaction: null,
     failure_code: decline?.code ?? null,
     failure_message: decline?.message ?? null,
     fraud_details: {},
     livemode: false,
     metadata: { ...intent.metadata },
-    on_behalf_of: null,
     outcome: outcomeOf(status, decline),
     paid: status === "succeeded",
     payment_intent: intent.id,
     payment_method: method.id,
     payment_method_details: detailsOf(method, intent.amount, status),
     receipt_email: intent.receipt_email,
-    receipt_number: null,
     receipt_url: status === "succeeded" ? `${world.url}/receipts/${id}` : null,
     refunded: false,
-    review: null,
     shipping: intent.shipping,
-    source: null,
-    source_transfer: null,
     statement_descriptor: intent.statement_descriptor,
     statement_descriptor_suffix: intent.statement_descriptor_suffix,
     status,
-    transfer_data: null,
     transfer_group: intent.transfer_group,
   };
   world.tables.charges.set(id, charge);

@@ -1,5 +1,6 @@
 import type { World } from "./world";
 
+/** Any object as data. */
 export type Plain = Record<string, unknown>;
 
 /** Line items carry their price, and disputes their balance transactions, without being asked. */
@@ -24,6 +25,7 @@ export function findObject(world: World, id: unknown): Plain | null {
   return null;
 }
 
+/** Whether a value has fields (or is a list). */
 export function isObject(value: unknown): value is Plain {
   return typeof value === "object" && value !== null;
 }

@@ -62,15 +62,38 @@ function intentData(params: SessionParams): SessionFacts["paymentIntentData"] {
   };
 }
 
+/** What a session as it is played here never has, or has only later. */
+const emptyInSession = {
+  after_expiration: null,
+  allowed_payment_method_types: null,
+  client_secret: null,
+  consent: null,
+  consent_collection: null,
+  currency: null,
+  currency_conversion: null,
+  customer_account: null,
+  invoice: null,
+  payment_intent: null,
+  payment_link: null,
+  payment_method_configuration_details: null,
+  permissions: null,
+  recovered_from: null,
+  saved_payment_method_options: null,
+  setup_intent: null,
+  shipping_address_collection: null,
+  shipping_cost: null,
+  subscription: null,
+  wallet_options: null,
+} satisfies Partial<Session>;
+
 function emptySession(world: World, id: string, params: SessionParams, customer: Customer | null): Session {
   const methods = (params as { payment_method_types?: string[] }).payment_method_types;
   const session: Session = {
     id,
     object: "checkout.session",
+    ...emptyInSession,
     adaptive_pricing: { enabled: params.adaptive_pricing?.enabled ?? true },
-    after_expiration: null,
     allow_promotion_codes: params.allow_promotion_codes ?? null,
-    allowed_payment_method_types: null,
     amount_subtotal: 0,
     amount_total: 0,
     automatic_tax: { enabled: false, liability: null, provider: null, status: null },
@@ -79,17 +102,11 @@ function emptySession(world: World, id: string, params: SessionParams, customer:
       : null,
     cancel_url: params.cancel_url ?? null,
     client_reference_id: params.client_reference_id ?? null,
-    client_secret: null,
     collected_information: { business_name: null, individual_name: null, shipping_details: null },
-    consent: null,
-    consent_collection: null,
     created: world.now(),
-    currency: null,
-    currency_conversion: null,
     custom_fields: [],
     custom_text: customText(params),
     customer: customer?.id ?? null,
-    customer_account: null,
     customer_creation: customer
       ? null
       : ((params.customer_creation as Session["customer_creation"]) ?? "if_required"),
@@ -98,7 +115,6 @@ function emptySession(world: World, id: string, params: SessionParams, customer:
     discounts: [],
     expires_at: 0,
     integration_identifier: params.integration_identifier ?? null,
-    invoice: null,
     invoice_creation: {
       enabled: false,
       invoice_data: {
@@ -117,30 +133,19 @@ function emptySession(world: World, id: string, params: SessionParams, customer:
     metadata: mergedMetadata(null, params.metadata),
     mode: "payment",
     origin_context: (params.origin_context as Session["origin_context"]) ?? null,
-    payment_intent: null,
-    payment_link: null,
     payment_method_collection: "if_required",
-    payment_method_configuration_details: null,
     payment_method_options: { card: { request_three_d_secure: "automatic" } },
     payment_method_types: methods ?? ["card", "customer_balance"],
     payment_status: "unpaid",
-    permissions: null,
     phone_number_collection: { enabled: params.phone_number_collection?.enabled ?? false },
-    recovered_from: null,
-    saved_payment_method_options: null,
-    setup_intent: null,
-    shipping_address_collection: null,
-    shipping_cost: null,
     shipping_options: [],
     status: "open",
     submit_type: (params.submit_type as Session["submit_type"]) ?? null,
-    subscription: null,
     success_url: params.success_url ?? null,
     tax_id_collection: { enabled: params.tax_id_collection?.enabled ?? false, required: "never" },
     total_details: { amount_discount: 0, amount_shipping: 0, amount_tax: 0 },
     ui_mode: "hosted_page",
     url: `${world.url}/c/pay/${id}#${randomText(24)}`,
-    wallet_options: null,
   };
   return session;
 }

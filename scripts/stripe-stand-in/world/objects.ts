@@ -30,10 +30,12 @@ export type Product = Wire<Stripe.Product>;
 export type Price = Wire<Stripe.Price>;
 export type PaymentMethod = Wire<Stripe.PaymentMethod>;
 export type Session = Wire<Stripe.Checkout.Session>;
+/** With the id of its price, which is always unfolded in an answer. */
 export type LineItem = Wire<Omit<Stripe.LineItem, "price">> & { price: string };
 export type PaymentIntent = Wire<Stripe.PaymentIntent>;
 export type Charge = Wire<Stripe.Charge>;
 export type Refund = Wire<Stripe.Refund>;
+/** With the ids of its balance transactions, which are always unfolded in an answer. */
 export type Dispute = Wire<Omit<Stripe.Dispute, "balance_transactions">> & { balance_transactions: string[] };
 export type BalanceTransaction = Wire<Stripe.BalanceTransaction>;
 export type Event = Wire<Stripe.EventBase>;

@@ -5,8 +5,10 @@ import type { PaymentMethod } from "./objects";
 import { type MethodDetails, type TestMethod, testCard } from "./test-methods";
 import type { World } from "./world";
 
+/** Who pays. */
 export type BillingDetails = PaymentMethod["billing_details"];
 
+/** Nothing is known of who pays. */
 export const noBillingDetails: BillingDetails = {
   address: null,
   email: null,

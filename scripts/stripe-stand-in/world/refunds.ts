@@ -8,6 +8,7 @@ import type { Charge, Refund } from "./objects";
 import { behaviourOf } from "./payment-methods";
 import type { RefundCourse, World } from "./world";
 
+/** What the maker of a refund decides; the amount is in minor units, absent: all that is left. */
 export type RefundSeed = {
   amount?: number | undefined;
   reason?: Refund["reason"] | undefined;

@@ -4,6 +4,7 @@ import { badRequest, notPlayed } from "../api/refusals";
 import { checkedEmail } from "./customers";
 import type { World } from "./world";
 
+/** The parameters of a new session, as decoded. */
 export type SessionParams = Stripe.Checkout.SessionCreateParams;
 
 const shortestSeconds = 30 * 60;

@@ -40,6 +40,7 @@ export type Tables = {
   answers: Map<string, KeptAnswer>;
 };
 
+/** What Stripe knows of a session and does not show in it. */
 export type SessionFacts = {
   lineItems: string[];
   /** `payment_intent_data` of the session, for the payment intent that is made when it is paid. */
@@ -57,6 +58,7 @@ export type SessionFacts = {
   lastFailure: string | null;
 };
 
+/** The first answer to an idempotency key, with what it was asked. */
 export type KeptAnswer = { endpoint: string; form: string; status: number; body: unknown; request: string };
 
 /** How a new refund goes. */
@@ -75,6 +77,7 @@ export type Behaviour = {
 /** The API request that is being served, told in the events it causes. */
 export type Cause = { id: string | null; idempotency_key: string | null };
 
+/** All that the stand-in is: what it keeps, how it behaves, and its ties to the server around it. */
 export type World = {
   tables: Tables;
   behaviour: Behaviour;
@@ -91,6 +94,7 @@ export type World = {
   later: (milliseconds: number, step: () => void) => void;
 };
 
+/** Tables with nothing in them. */
 export function emptyTables(): Tables {
   return {
     customers: new Map(),
