@@ -1,7 +1,7 @@
 import fc from "fast-check";
+import { steps } from "@/lib/metering/model/bursts";
 import type { History } from "@/lib/metering/model/history";
 import { setups } from "@/lib/metering/model/setups";
-import { steps } from "@/lib/metering/model/steps";
 import { tell } from "@/lib/metering/model/telling";
 
 /**
@@ -12,7 +12,7 @@ import { tell } from "@/lib/metering/model/telling";
  * remains is a history still.
  */
 export function histories({ maxSteps = 25 } = {}): fc.Arbitrary<History> {
-  const told = fc.array(fc.record({ step: steps, joins: fc.boolean() }), {
+  const told = fc.array(fc.record({ steps, joins: fc.boolean() }), {
     minLength: 1,
     maxLength: maxSteps,
     size: "max",

@@ -260,7 +260,7 @@ const again: fc.Arbitrary<Step> = fc.record({
 });
 
 /** What a history is made of: mostly messages, some of everything else. */
-export const steps: fc.Arbitrary<Step> = fc.oneof(
+export const single: fc.Arbitrary<Step> = fc.oneof(
   { weight: 10, arbitrary: message },
   { weight: 4, arbitrary: inbound },
   { weight: 3, arbitrary: advance },

@@ -35,9 +35,11 @@ type MessageStep = Extract<Step, { do: "message" }>;
 type Pending = { stepsLeft: number; event: UsageEvent };
 
 /** Turns steps, which speak of "a day ago" and "the second hold", into commands with times and names of their own. */
-export function tell(setup: Setup, steps: readonly { step: Step; joins: boolean }[]): History {
+export function tell(setup: Setup, told: readonly { steps: Step[]; joins: boolean }[]): History {
   const teller = new Teller(setup);
-  for (const { step, joins } of steps) teller.tell(step, joins);
+  for (const { steps, joins } of told) {
+    for (const step of steps) teller.tell(step, joins);
+  }
   return { organization: setup.organization, commands: teller.finish() };
 }
 
