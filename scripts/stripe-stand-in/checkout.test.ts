@@ -194,6 +194,19 @@ test("controls complete, complete later and decline without the page", async () 
   await expect(standIn.control("nothing")).rejects.toThrow(/There is no/);
 });
 
+test("a session that excludes delayed methods, or allows cards alone, offers no paying later", async () => {
+  for (const limit of [
+    { excluded_payment_method_types: ["customer_balance" as const] },
+    { allowed_payment_method_types: ["card" as const] },
+  ]) {
+    const session = await stripe.checkout.sessions.create(topUp(limit));
+    expect(session).toMatchObject({ ...limit, payment_method_types: ["card"] });
+    expect(await page(session.id)).not.toContain("Pay later");
+    await press(session, "pay_later_succeed");
+    expect(await stripe.checkout.sessions.retrieve(session.id)).toMatchObject({ status: "open" });
+  }
+});
+
 test("a free checkout is complete without a payment", async () => {
   const free = {
     quantity: 1,

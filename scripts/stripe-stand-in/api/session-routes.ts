@@ -6,7 +6,7 @@ import type { Session } from "../world/objects";
 import { findPaymentMethod } from "../world/payment-methods";
 import type { World } from "../world/world";
 import { inRange, page } from "./listing";
-import { badRequest, declined, notPlayed, refused } from "./refusals";
+import { badRequest, declined, notPlayed } from "./refusals";
 import { type Route, route } from "./routes";
 
 /** `/v1/checkout/sessions`, and `/v1/payment_pages` for the Stripe CLI */
@@ -141,11 +141,6 @@ function confirmPaymentPage(
     throw badRequest("The amount expected by the page is not the session's.", { param: "expected_amount" });
   }
   const method = findPaymentMethod(world, params.payment_method);
-  if (!session.payment_method_types.includes(method.type)) {
-    throw refused(`The payment method type ${method.type} is not allowed in this session.`, {
-      param: "payment_method",
-    });
-  }
   if (!payByCheckout(world, session, method)) {
     const intent = world.tables.payment_intents.get(session.payment_intent ?? "");
     throw declined({

@@ -48,13 +48,18 @@ function stateOf(world: World, session: Session): string {
   }
   if (session.status === "complete") return completeState(world, session);
   const failure = factsOf(world, session).lastFailure;
-  const acts = payerActs.filter((act) => act !== "cancel" || session.cancel_url !== null);
+  const acts = payerActs.filter((act) => isOffered(session, act));
   const buttons = acts.map(
     (act) =>
       `<button${act === "pay" ? ' class="main"' : ""} name="act" value="${act}">${labels[act]}</button>`,
   );
   return `${failure === null ? "" : `<p class="bad" role="alert">${escaped(failure)} Try another way.</p>`}
 <form method="post">${buttons.join("\n")}</form>`;
+}
+
+function isOffered(session: Session, act: (typeof payerActs)[number]): boolean {
+  if (act === "cancel") return session.cancel_url !== null;
+  return session.payment_method_types.includes(act.startsWith("pay_later") ? "customer_balance" : "card");
 }
 
 function completeState(world: World, session: Session): string {

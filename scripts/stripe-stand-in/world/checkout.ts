@@ -17,12 +17,17 @@ export function factsOf(world: World, session: Session): SessionFacts {
  * The payer confirms the checkout with a payment method. A session whose money is still on its way is
  * complete and unpaid; a declined one stays open.
  * @returns whether the session is complete now
- * @throws StripeRefusal when the session is not open
+ * @throws StripeRefusal when the session is not open, or not to this method
  */
 export function payByCheckout(world: World, session: Session, method: PaymentMethod): boolean {
   expireIfDue(world, session);
   if (session.status !== "open")
     throw refused(`This Checkout Session is ${session.status}; it cannot be paid.`);
+  if (!session.payment_method_types.includes(method.type)) {
+    throw refused(`The payment method type ${method.type} is not allowed in this Checkout Session.`, {
+      param: "payment_method",
+    });
+  }
   const facts = factsOf(world, session);
   facts.lastFailure = null;
   if (session.amount_total === 0) {

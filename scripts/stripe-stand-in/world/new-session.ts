@@ -1,4 +1,4 @@
-import { notPlayed } from "../api/refusals";
+import { badRequest, notPlayed } from "../api/refusals";
 import { keepPrice } from "./catalogue";
 import { filledAddress, namedCustomer } from "./customers";
 import { newId, randomText } from "./identifiers";
@@ -25,6 +25,9 @@ export function createSession(world: World, params: SessionParams): Session {
   checkTotal(total, currency);
   const id = newId("session");
   const session = emptySession(world, id, params, customer);
+  if (params.excluded_payment_method_types) {
+    session.excluded_payment_method_types = params.excluded_payment_method_types;
+  }
   session.amount_subtotal = total;
   session.amount_total = total;
   session.currency = currency;
@@ -62,10 +65,11 @@ function intentData(params: SessionParams): SessionFacts["paymentIntentData"] {
   };
 }
 
+const playedMethods = ["card", "customer_balance"];
+
 /** What a session as it is played here never has, or has only later. */
 const emptyInSession = {
   after_expiration: null,
-  allowed_payment_method_types: null,
   client_secret: null,
   consent: null,
   consent_collection: null,
@@ -87,12 +91,12 @@ const emptyInSession = {
 } satisfies Partial<Session>;
 
 function emptySession(world: World, id: string, params: SessionParams, customer: Customer | null): Session {
-  const methods = (params as { payment_method_types?: string[] }).payment_method_types;
   const session: Session = {
     id,
     object: "checkout.session",
     ...emptyInSession,
     adaptive_pricing: { enabled: params.adaptive_pricing?.enabled ?? true },
+    allowed_payment_method_types: params.allowed_payment_method_types ?? null,
     allow_promotion_codes: params.allow_promotion_codes ?? null,
     amount_subtotal: 0,
     amount_total: 0,
@@ -135,7 +139,7 @@ function emptySession(world: World, id: string, params: SessionParams, customer:
     origin_context: (params.origin_context as Session["origin_context"]) ?? null,
     payment_method_collection: "if_required",
     payment_method_options: { card: { request_three_d_secure: "automatic" } },
-    payment_method_types: methods ?? ["card", "customer_balance"],
+    payment_method_types: paymentMethodTypes(params),
     payment_status: "unpaid",
     phone_number_collection: { enabled: params.phone_number_collection?.enabled ?? false },
     shipping_options: [],
@@ -148,6 +152,21 @@ function emptySession(world: World, id: string, params: SessionParams, customer:
     url: `${world.url}/c/pay/${id}#${randomText(24)}`,
   };
   return session;
+}
+
+/**
+ * The methods on the hosted page: cards and bank transfers, unless the request names or leaves out some.
+ * `payment_method_types` is the name that it had before the SDK's version.
+ * @throws StripeRefusal when none is left
+ */
+function paymentMethodTypes(params: SessionParams & { payment_method_types?: string[] }): string[] {
+  const named = params.payment_method_types ?? params.allowed_payment_method_types ?? playedMethods;
+  const excluded: string[] = params.excluded_payment_method_types ?? [];
+  const left = named.filter((type) => !excluded.includes(type));
+  if (left.length > 0) return left;
+  throw badRequest("No payment method is left for this Checkout Session.", {
+    param: "excluded_payment_method_types",
+  });
 }
 
 function payerSoFar(email: string | null): Session["customer_details"] {

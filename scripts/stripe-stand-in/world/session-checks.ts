@@ -16,12 +16,10 @@ const travelSeconds = 5;
 const notPlayedParams = [
   "after_expiration",
   "allow_promotion_codes",
-  "allowed_payment_method_types",
   "automatic_tax",
   "custom_fields",
   "customer_account",
   "discounts",
-  "excluded_payment_method_types",
   "invoice_creation",
   "managed_payments",
   "optional_items",
