@@ -1,5 +1,6 @@
 import "server-only";
-import type { Transaction } from "@/db/client";
+import { inOrganization, type Transaction } from "@/db/client";
+import type { Scope } from "@/lib/auth/scope";
 import { invariant } from "@/lib/errors";
 import type { Day } from "@/lib/time/period";
 import {
@@ -30,6 +31,11 @@ export async function readOrganization(tx: Transaction, organizationId: number):
   const organization = await selectOrganization(tx, organizationId);
   invariant(organization, `organization ${organizationId} exists`);
   return organization;
+}
+
+/** The organization of a scope, for doors that show its settings. */
+export async function organizationOf(scope: Scope): Promise<Organization> {
+  return inOrganization(scope.organizationId, (tx) => readOrganization(tx, scope.organizationId));
 }
 
 /** The organizations behind slugs; slugs that nobody has are missing from the answer. */

@@ -27,6 +27,7 @@ import { type BookName, findPriceBook, listPriceBooks } from "@/lib/rating/ratin
 import { bookInForce } from "@/lib/rating/rules";
 import { organizationNow } from "@/lib/time/clock";
 import { type Day, dayOf, type Month, nextMonth } from "@/lib/time/period";
+import type { AssignmentInput } from "./input";
 import { organizationFor, type Provisioner } from "./provisioning";
 import { selectHasUsage } from "./store";
 
@@ -40,13 +41,18 @@ export async function assignPackage(
   provisioner: Provisioner,
   slug: string,
   fromMonth: Month,
-  packageSlug: string,
-  overrides: Overrides,
+  input: AssignmentInput,
 ): Promise<void> {
+  const overrides: Overrides = {
+    seats: input.seats ?? null,
+    uniqueVisitors: input.unique_visitors ?? null,
+    conversations: input.conversations ?? null,
+    initialBalance: input.initial_balance ?? null,
+  };
   await acrossOrganizations(async (tx) => {
     const { id } = await organizationFor(tx, provisioner, slug);
     const organization = await lockOrganization(tx, id);
-    const bought = await packageFor(tx, packageSlug, organization.currency);
+    const bought = await packageFor(tx, input.package, organization.currency);
     const now = organizationNow(organization.clock);
     const book = await openAccount(tx, organization, now);
     const first = await firstOpenMonth(tx, organization, book);
@@ -64,7 +70,7 @@ export async function assignPackage(
       organizationId: id,
       action: "package.assigned",
       subject: `organization:${slug}`,
-      after: { package: packageSlug, from_month: fromMonth, ...overrides },
+      after: { package: input.package, from_month: fromMonth, ...overrides },
     });
   });
 }

@@ -7,7 +7,7 @@ import { listTransfers } from "@/lib/ledger/ledger";
 import { recordEvents } from "@/lib/metering/metering";
 import { micros, toDecimal } from "@/lib/money/money";
 import { changeOrganization, priceBooksOf } from "@/lib/organizations/organizations";
-import { findPackage, NO_OVERRIDES, termsOf } from "@/lib/packages/packages";
+import { findPackage, termsOf } from "@/lib/packages/packages";
 import { readBalance } from "@/lib/reports/balance";
 import { adjust } from "./adjustments";
 import { assignBook, assignPackage } from "./assignments";
@@ -249,9 +249,9 @@ describe("packages · A2", () => {
 
   test("what was agreed with one client holds for it alone, from its month on", async () => {
     const { id, slug, package: bought } = await newTestOrganization();
-    const agreed = { ...NO_OVERRIDES, uniqueVisitors: 7_000, initialBalance: micros("1") };
-    expect(await refusal(assignPackage(platform, slug, "2026-11", bought, agreed))).toBe("conflict");
-    await assignPackage(platform, slug, "2027-01", bought, agreed);
+    const agreed = { package: bought, unique_visitors: 7_000, initial_balance: micros("1") };
+    expect(await refusal(assignPackage(platform, slug, "2026-11", agreed))).toBe("conflict");
+    await assignPackage(platform, slug, "2027-01", agreed);
     await moveClock(platform, slug, new Date("2026-12-31T16:59:59Z"));
     expect(await balanceOf(id)).toMatchObject({ uniqueVisitors: { package: 2_000 } });
     await moveClock(platform, slug, new Date("2026-12-31T17:00:00Z"));

@@ -86,6 +86,17 @@ export function readParameter<T>(schema: z.ZodType<T>, name: string, value: stri
 }
 
 /**
+ * The query of the address, checked.
+ *
+ * @throws Refusal invalid_input naming every bad parameter
+ */
+export function readQuery<T>(request: Request, schema: z.ZodType<T>): T {
+  const result = schema.safeParse(Object.fromEntries(new URL(request.url).searchParams));
+  if (result.success) return result.data;
+  throw invalid(fieldErrors(result.error));
+}
+
+/**
  * A JSON body that a schema has checked.
  *
  * @throws Refusal unsupported_media_type, payload_too_large, malformed_body, invalid_input naming every bad field
