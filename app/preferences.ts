@@ -5,7 +5,7 @@ import { cookies } from "next/headers";
 import { redirect } from "next/navigation";
 import { THEME_COOKIE } from "@/components/shell/theme";
 import { currentUser, isOwnRequest, requireUser } from "@/lib/auth/authorize";
-import { sessionCookie } from "@/lib/auth/next-auth";
+import { dropSession } from "@/lib/auth/browser";
 import { revokeSession } from "@/lib/auth/session";
 import { setLocale } from "@/lib/auth/users";
 import { isLocale, LOCALE_COOKIE } from "@/lib/i18n/locale";
@@ -36,6 +36,6 @@ export async function chooseLanguage(form: FormData): Promise<void> {
 export async function logOut(): Promise<void> {
   const user = await requireUser();
   await revokeSession(user, user.sessionId);
-  (await cookies()).delete(sessionCookie().name);
+  await dropSession();
   redirect("/sign-in" as Route);
 }

@@ -25,17 +25,21 @@ const SECRETS = [
 let logger: Logger | undefined;
 
 function line(): Logger {
-  logger ??= pino({
-    level: env().LOG_LEVEL,
-    base: null,
-    timestamp: pino.stdTimeFunctions.isoTime,
-    formatters: { level: (label) => ({ level: label }) },
-    mixin: () => {
-      const request = currentRequest();
-      return request ? { requestId: request.id } : {};
+  logger ??= pino(
+    {
+      level: env().LOG_LEVEL,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+      mixin: () => {
+        const request = currentRequest();
+        return request ? { requestId: request.id } : {};
+      },
+      redact: { paths: SECRETS, remove: true },
     },
-    redact: { paths: SECRETS, remove: true },
-  });
+    // Standard output belongs to what a command answers, such as a new key.
+    pino.destination({ fd: 2, sync: true }),
+  );
   return logger;
 }
 

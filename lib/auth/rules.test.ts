@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { EVERY_KEY_SCOPE, EVERY_ROLE, roleHas, staffRoleHas } from "./permissions";
-import { bearerKey, keyHas, leavesNoOwner, passwordFault, safeNext } from "./rules";
+import { bearerKey, describeBrowser, keyHas, leavesNoOwner, passwordFault, safeNext } from "./rules";
 
 describe("passwords", () => {
   test.each([
@@ -60,6 +60,29 @@ describe("safeNext", () => {
       { numRuns: 2_000 },
     );
   });
+});
+
+test.each([
+  [null, null],
+  ["curl/8.5.0", null],
+  [
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36 Edg/142.0.0.0",
+    { browser: "Edge", system: "Windows" },
+  ],
+  [
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.1 Mobile/15E148 Safari/604.1",
+    { browser: "Safari", system: "iOS" },
+  ],
+  [
+    "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Mobile Safari/537.36",
+    { browser: "Chrome", system: "Android" },
+  ],
+  [
+    "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0",
+    { browser: "Firefox", system: "Linux" },
+  ],
+])("the browser of %j is %j", (userAgent, described) => {
+  expect(describeBrowser(userAgent)).toEqual(described);
 });
 
 describe("keys", () => {

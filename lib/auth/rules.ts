@@ -87,6 +87,32 @@ export function bearerKey(header: string | null): string | null {
   return /^bearer +([\w~+/.-]{20,200}=*)$/i.exec(header?.trim() ?? "")?.[1] ?? null;
 }
 
+/** The families that a user agent's text gives away, most telling first. */
+const BROWSERS: readonly [RegExp, string][] = [
+  [/Edg(e|A|iOS)?\//, "Edge"],
+  [/OPR\/|Opera/, "Opera"],
+  [/SamsungBrowser\//, "Samsung Internet"],
+  [/Firefox\/|FxiOS\//, "Firefox"],
+  [/Chrome\/|CriOS\//, "Chrome"],
+  [/Safari\//, "Safari"],
+];
+const SYSTEMS: readonly [RegExp, string][] = [
+  [/iPhone|iPad/, "iOS"],
+  [/Android/, "Android"],
+  [/Windows/, "Windows"],
+  [/Mac OS X|Macintosh/, "macOS"],
+  [/CrOS/, "ChromeOS"],
+  [/Linux/, "Linux"],
+];
+
+/** What somebody calls the browser that they logged in with; null when it does not say. */
+export function describeBrowser(userAgent: string | null): { browser: string; system: string } | null {
+  const find = (families: readonly [RegExp, string][]) =>
+    families.find(([mark]) => mark.test(userAgent ?? ""))?.[1];
+  const [browser, system] = [find(BROWSERS), find(SYSTEMS)];
+  return browser && system ? { browser, system } : null;
+}
+
 /** Whether a text can be the id of a session, a key or an invitation; anything else is one that nobody has. */
 export function isId(text: string): boolean {
   return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);

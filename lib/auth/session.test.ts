@@ -129,9 +129,24 @@ describe("what a session knows", () => {
     const { sessionId } = await signIn(member.email);
     await changeRole(inAlpha, member.id, "supervisor");
     await acrossOrganizations((tx) => changeOrganization(tx, zebra.id, { suspendedAt: new Date(0) }));
+    const timeZone = "Asia/Jakarta";
     expect((await readSession(sessionId))?.organizations).toEqual([
-      { organizationId: alpha.id, slug: alpha.slug, name: "Alpha", role: "supervisor", isSuspended: false },
-      { organizationId: zebra.id, slug: zebra.slug, name: "Zebra", role: "agent", isSuspended: true },
+      {
+        organizationId: alpha.id,
+        slug: alpha.slug,
+        name: "Alpha",
+        timeZone,
+        role: "supervisor",
+        isSuspended: false,
+      },
+      {
+        organizationId: zebra.id,
+        slug: zebra.slug,
+        name: "Zebra",
+        timeZone,
+        role: "agent",
+        isSuspended: true,
+      },
     ]);
   });
 

@@ -18,6 +18,8 @@ export type Membership = {
   readonly organizationId: number;
   readonly slug: string;
   readonly name: string;
+  /** IANA name of the zone that the organization's days are of. */
+  readonly timeZone: string;
   /** For display. What it allows is asked of `authorize` or `may`. */
   readonly role: Role;
   /** A suspended organization can still be looked at. */
@@ -70,6 +72,7 @@ export async function readSession(sessionId: string): Promise<SignedIn | null> {
             organizationId: organization.id,
             slug: organization.slug,
             name: organization.name,
+            timeZone: organization.timeZone,
             role,
             isSuspended: organization.suspendedAt !== null,
           },

@@ -89,6 +89,7 @@ export async function selectSession(tx: Transaction, sessionId: string) {
         id: organizations.id,
         slug: organizations.slug,
         name: organizations.name,
+        timeZone: organizations.timeZone,
         suspendedAt: organizations.suspendedAt,
       },
       role: memberships.role,

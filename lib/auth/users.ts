@@ -1,11 +1,12 @@
 import "server-only";
 import { acrossOrganizations, type Transaction } from "@/db/client";
+import { countAttempt, forgetAttempts } from "@/lib/attempts/attempts";
 import { writeAudit } from "@/lib/audit/audit";
 import { Refusal } from "@/lib/errors";
 import { systemNow } from "@/lib/time/clock";
 import { hashPassword, isPassword } from "./argon2";
 import type { StaffRole } from "./permissions";
-import { passwordFault } from "./rules";
+import { ACCOUNT_LIMIT, passwordFault } from "./rules";
 import type { StaffScope } from "./scope";
 import { openSession, revokeSessions, type SignedIn } from "./session";
 import {
@@ -86,7 +87,8 @@ export async function userNames(tx: Transaction, userIds: readonly number[]): Pr
  * Changes the password and ends every log-in of this person at once (P1), this one included.
  *
  * @returns the id of the log-in that replaces this one.
- * @throws Refusal forbidden when `current` is wrong; invalid_input for a password that may not be used.
+ * @throws Refusal forbidden when `current` is wrong; rate_limited when it was wrong too often; invalid_input for a password
+ * that may not be used.
  */
 export async function changePassword(
   user: SignedIn,
@@ -94,7 +96,14 @@ export async function changePassword(
   userAgent: string | null,
 ): Promise<string> {
   assertUsable(passwords.next, user.email);
-  const known = await acrossOrganizations((tx) => selectUser(tx, user.userId));
+  const attempts = { key: `password:user:${user.userId}`, ...ACCOUNT_LIMIT };
+  const { wait, known } = await acrossOrganizations(async (tx) => ({
+    wait: await countAttempt(tx, [attempts]),
+    known: await selectUser(tx, user.userId),
+  }));
+  if (wait !== null) {
+    throw new Refusal("rate_limited", "Too many attempts. Try again later.", { retryAfterSeconds: wait });
+  }
   const isRight = await isPassword(known?.passwordHash ?? null, passwords.current);
   const passwordHash = await hashPassword(passwords.next);
   return acrossOrganizations(async (tx) => {
@@ -102,6 +111,7 @@ export async function changePassword(
     if (!row || !isRight || row.passwordHash !== known?.passwordHash) {
       throw new Refusal("forbidden", "The current password is not right.");
     }
+    await forgetAttempts(tx, attempts.key);
     await updateUser(tx, user.userId, { passwordHash });
     await revokeSessions(tx, user.userId);
     await writeAudit(tx, {

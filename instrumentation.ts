@@ -1,0 +1,25 @@
+import type { Instrumentation } from "next";
+
+// Next compiles this file for its other runtime too, which has no Node modules and serves nothing here: the comparison is
+// what keeps them out of that build.
+
+/** Runs once, before the server takes its first request. */
+export async function register(): Promise<void> {
+  if (process.env.NEXT_RUNTIME === "nodejs") {
+    const { watchRequests } = await import("@/lib/request");
+    watchRequests();
+  }
+}
+
+/** What nobody expected while answering a request: one line, with the request's id. */
+export const onRequestError: Instrumentation.onRequestError = async (error, request, context) => {
+  if (process.env.NEXT_RUNTIME === "nodejs") {
+    const { logFault } = await import("@/lib/log");
+    logFault("request.failed", error, {
+      method: request.method,
+      route: context.routePath,
+      kind: context.routeType,
+      digest: error instanceof Error && "digest" in error ? String(error.digest) : null,
+    });
+  }
+};
