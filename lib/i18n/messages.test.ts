@@ -6,7 +6,7 @@ import { LOCALES, type Locale } from "./locale";
 import { readMessages } from "./messages";
 
 /** What is written the same in English and Indonesian: names, loan words, what is mostly placeholders. */
-const SAME_IN_BOTH = new Set(["Admin", "Bahasa Indonesia", "English", "Kuota", "Supervisor", "WhatsApp"]);
+const SAME_IN_BOTH = new Set(["Admin", "Bahasa Indonesia", "English", "Kuota", "Menu", "Supervisor", "WhatsApp"]);
 
 /** Every message of a language by its full key, "auth.signIn.title". */
 async function messagesOf(locale: Locale): Promise<Map<string, string>> {
