@@ -1,15 +1,9 @@
 import type { Route } from "next";
 import { redirect } from "next/navigation";
-import { getTranslations } from "next-intl/server";
-import { MessagePage } from "@/components/shell/message-page";
-import { organizationsOf, requireUser } from "@/lib/auth/authorize";
+import { requireUser } from "@/lib/auth/authorize";
 
-/** The front door leads to the first organization, staff without one to the back office. */
+/** The front door: on to the choice of organization, which needs no choosing where there is one only. */
 export default async function HomePage() {
-  const user = await requireUser();
-  const first = organizationsOf(user)[0];
-  if (first) redirect(`/o/${first.slug}` as Route);
-  if (user.staffRole) redirect("/admin" as Route);
-  const t = await getTranslations("shell");
-  return <MessagePage title={t("noOrganization.title")} text={t("noOrganization.text")} />;
+  await requireUser();
+  redirect("/o" as Route);
 }

@@ -5,6 +5,7 @@ import { forbidden, notFound, redirect } from "next/navigation";
 import { cache } from "react";
 import { env } from "@/lib/env";
 import { currentRequest } from "@/lib/request";
+import { namesInCharge } from "./members/members";
 import { decodeSession, sessionCookie } from "./next-auth";
 import { type Permission, roleHas, type StaffPermission, staffRoleHas } from "./permissions";
 import { safeNext } from "./rules";
@@ -77,6 +78,26 @@ export async function isOwnRequest(): Promise<boolean> {
   const host = given.get("x-forwarded-host") ?? given.get("host");
   if (!origin || !URL.canParse(origin)) return false;
   return [host, new URL(env().NEXTAUTH_URL).host].includes(new URL(origin).host);
+}
+
+/** Whom to ask for more than one's role allows. */
+export type Help = {
+  readonly organization: string;
+  /** Owners and admins, by name. */
+  readonly names: readonly string[];
+  /** Who is asking: perhaps the wrong one of their accounts. */
+  readonly email: string;
+};
+
+/** For the page that says no: who may say yes in the organization of the address being served. Null outside of one. */
+export async function whoCanHelp(): Promise<Help | null> {
+  const slug = /^\/o\/([^/?#]+)/.exec(currentRequest()?.path ?? "")?.[1];
+  const user = await currentUser();
+  const membership = user?.organizations.find((organization) => organization.slug === slug);
+  if (!user || !membership) return null;
+  const actor = { kind: "user", userId: user.userId } as const;
+  const names = await namesInCharge(mintScope(membership.organizationId, actor, ["organization:read"]));
+  return { organization: membership.name, names, email: user.email };
 }
 
 function signInPath(): Route {
