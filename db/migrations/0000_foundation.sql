@@ -231,8 +231,8 @@ CREATE TABLE "entry_points" (
 	"business_number" text NOT NULL,
 	"contact" text NOT NULL,
 	"entered_at" timestamp (3) with time zone NOT NULL,
-	"answered_at" timestamp (3) with time zone,
-	"expires_at" timestamp (3) with time zone,
+	"answers" timestamp (3) with time zone[] DEFAULT '{}' NOT NULL,
+	"said_expiry" timestamp (3) with time zone,
 	CONSTRAINT "entry_point_is_one" PRIMARY KEY("organization_id","business_number","contact","entered_at")
 );
 --> statement-breakpoint
@@ -283,8 +283,9 @@ CREATE TABLE "messages" (
 	"category_sent" text,
 	"category_sent_at" timestamp (3) with time zone,
 	"category_billed" text,
+	"category_billed_at" timestamp (3) with time zone,
 	"pricing_type" text,
-	"pricing_at" timestamp (3) with time zone,
+	"pricing_type_at" timestamp (3) with time zone,
 	"conversation_id" text,
 	"conversation_expires_at" timestamp (3) with time zone,
 	"category" text,

@@ -81,9 +81,11 @@ export const messages = pgTable(
     categorySentAt: instant(),
     /** As Meta bills it (status webhook). Wins over the one at send. */
     categoryBilled: text(),
+    /** Time of the event that billed it so: the latest wins. */
+    categoryBilledAt: instant(),
     pricingType: text(),
-    /** Time of the event that gave the pricing: the latest wins. */
-    pricingAt: instant(),
+    /** Time of the event that gave the type: the latest wins. */
+    pricingTypeAt: instant(),
     conversationId: text(),
     conversationExpiresAt: instant(),
     /** What it is counted and priced as: billed, else sent, else by the window. */
@@ -138,8 +140,10 @@ export type ChargeBasis = {
   readonly window_from?: string;
   /** When the free entry point was answered. */
   readonly entry_answered?: string;
-  /** Counters that this charge raised by one. */
-  readonly counters?: readonly string[];
+  /** Whether it took one of the number's free units. */
+  readonly free_number?: boolean;
+  /** The counter of the volume tier that it was counted in. */
+  readonly tier?: string;
   /** The conversation that this message opened, or that covered it. */
   readonly conversation?: { readonly category: string; readonly opened_at: string };
   readonly opened_conversation?: boolean;
@@ -173,8 +177,10 @@ export const entryPoints = pgTable(
     businessNumber: text().notNull(),
     contact: text().notNull(),
     enteredAt: instant().notNull(),
-    answeredAt: instant(),
-    expiresAt: instant(),
+    /** Deliveries to the customer within 24 h of entering, in order: the first is the answer. */
+    answers: instant().array().notNull().default([]),
+    /** When Meta says that it ends; otherwise 72 h after the answer. */
+    saidExpiry: instant(),
   },
   (table) => [
     primaryKey({

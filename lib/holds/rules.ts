@@ -31,23 +31,12 @@ export function lineAmount(line: PricedLine): Micros {
 
 /**
  * Frees one recipient's part of a hold: its message was charged, went free or failed. The part is the unit price of
- * the line with that market and category (of several categories the first that matches), else of any line in that
- * market, else of any line with units left. A closed hold has nothing to give.
+ * the line with that market and category, else of the first line with units left. A closed hold has nothing to give.
  */
-export function freePart(
-  book: Book,
-  hold: Hold,
-  market: string,
-  categories: readonly (string | null)[],
-  at: Date,
-): void {
+export function freePart(book: Book, hold: Hold, market: string, category: string | null, at: Date): void {
   if (hold.state !== "open") return;
   const left = hold.lines.filter((line) => line.remainingQuantity > 0);
-  const sameMarket = left.filter((line) => line.market === market);
-  const line =
-    categories.flatMap((category) => sameMarket.filter((candidate) => candidate.category === category))[0] ??
-    sameMarket[0] ??
-    left[0];
+  const line = left.find((candidate) => candidate.market === market && candidate.category === category) ?? left[0];
   if (!line) return;
   line.remainingQuantity -= 1;
   const part = min(line.unitPrice, hold.remaining);

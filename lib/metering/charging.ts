@@ -7,12 +7,14 @@ import type { Month } from "@/lib/time/period";
 import type { Charge, Instant, Message, PaidFrom } from "./message";
 import { deliveryOf } from "./message";
 import {
-  answerEntryPoint,
   CONVERSATION_LASTS,
   type Conversation,
   coveringConversation,
+  entryAnswered,
+  noteAnswer,
   peerKey,
   windowFrom,
+  withdrawAnswer,
 } from "./windows";
 import { count, counted, dayOfInstant, touchQuota, versionOn, type Workbench } from "./workbench";
 
@@ -48,10 +50,14 @@ export function giveBack(bench: Workbench, message: Message): void {
   invariant(given, "the message was charged");
   const month = dayOfInstant(bench, given.occurredAt).slice(0, 7);
   if (given.paidFrom === "quota") touchQuota(bench, month).conversationsUsed -= given.units;
-  for (const counter of given.basis.counters ?? []) count(bench, month, counter, -1);
+  if (given.basis.free_number) count(bench, month, freeCounter(message, given.category ?? ""), -1);
+  if (given.basis.tier) count(bench, month, given.basis.tier, -1);
   bench.initial += given.fromInitial;
   bench.additional += given.fromAdditional;
   if (given.basis.opened_conversation) closeConversationOf(bench, message);
+  if (message.groupId === null) {
+    withdrawAnswer(bench.entryPoints.get(peerKey(message.businessNumber, message.contact)), given.occurredAt);
+  }
   message.charge = null;
 }
 
@@ -80,11 +86,14 @@ function decide(bench: Workbench, message: Message, at: Instant): Charge {
   const basis: Basis = market.prefix === "" ? {} : { prefix: market.prefix };
   const window = windowFrom(bench.inbound.get(peer), at);
   if (window !== null) basis.window_from = new Date(window).toISOString();
-  const category = message.categoryBilled ?? message.categorySent ?? (window === null ? null : "service");
+  const known = message.categoryBilled ?? message.categorySent ?? (window === null ? null : "service");
+  const category = known === null ? null : chargedCategory(bench, known);
   const delivery = { message, at, month: day.slice(0, 7), peer, market, category, basis };
   const version = versionOn(bench, day);
   if (message.groupId !== null) return decideGroup(bench, delivery, version);
-  const answered = answerEntryPoint(bench.entryPoints.get(peer), at, message.conversationExpiresAt);
+  const entries = bench.entryPoints.get(peer);
+  noteAnswer(entries, at, saidEntryExpiry(message));
+  const answered = entryAnswered(entries, at);
   if (answered !== null) basis.entry_answered = new Date(answered).toISOString();
   if (category === null) return unpriced(bench, delivery, version, "no_category");
   if (!version) return unpriced(bench, delivery, version, "no_version");
@@ -121,7 +130,7 @@ function decideSingle(bench: Workbench, delivery: Delivery, version: PriceVersio
     const price = priceOf(version, delivery.market.market, category);
     return closed(bench, delivery.at, { ...priced, paidFrom: "quota", unitPrice: price?.unitPrice ?? null });
   }
-  return payFromBalance(bench, delivery, version, pricedCategory(bench, category), scheme.unit);
+  return payFromBalance(bench, delivery, version, category, scheme.unit);
 }
 
 /** In the conversation scheme: nothing to pay inside an open conversation; otherwise this message opens one. */
@@ -163,9 +172,14 @@ function coverOrOpen(bench: Workbench, delivery: Delivery, category: string): Ch
 function whyFree(delivery: Delivery, freeInWindow: boolean, category: string): string | null {
   const { pricingType } = delivery.message;
   if (pricingType !== null) return pricingType.startsWith("free") ? pricingType : null;
+  if (freeInWindow && delivery.basis.window_from !== undefined) return "free_customer_service";
   if (delivery.basis.entry_answered !== undefined) return "free_entry_point";
-  if (saysEntryPoint(delivery, category)) return "free_entry_point";
-  return freeInWindow && delivery.basis.window_from !== undefined ? "free_customer_service" : null;
+  return saysEntryPoint(delivery, category) ? "free_entry_point" : null;
+}
+
+/** When a status carries the expiry of a free-entry-point conversation, that decides. */
+function saidEntryExpiry(message: Message): Instant | null {
+  return message.categoryBilled === "referral_conversion" ? message.conversationExpiresAt : null;
 }
 
 /** A free-entry-point conversation that Meta still counts as open, though we never saw the ad's customer. */
@@ -174,11 +188,15 @@ function saysEntryPoint({ message, at }: Delivery, category: string): boolean {
 }
 
 function takesFreeNumber(bench: Workbench, delivery: Delivery, category: string, free: number): boolean {
-  const counter = `free:${delivery.message.businessNumber}:${category}`;
+  const counter = freeCounter(delivery.message, category);
   if (free === 0 || counted(bench, delivery.month, counter) >= free) return false;
   count(bench, delivery.month, counter, 1);
-  delivery.basis.counters = [...(delivery.basis.counters ?? []), counter];
+  delivery.basis.free_number = true;
   return true;
+}
+
+function freeCounter(message: Message, category: string): string {
+  return `free:${message.businessNumber}:${category}`;
 }
 
 function takesQuota(bench: Workbench, month: Month): boolean {
@@ -188,7 +206,8 @@ function takesQuota(bench: Workbench, month: Month): boolean {
   return true;
 }
 
-function pricedCategory(bench: Workbench, category: string): string {
+/** Without the organization's flag, authentication-international is plain authentication. */
+export function chargedCategory(bench: Workbench, category: string): string {
   const international = category === "authentication-international";
   return international && !bench.organization.authenticationInternational ? "authentication" : category;
 }
@@ -203,12 +222,9 @@ function payFromBalance(
   const { market, month, at, basis } = delivery;
   const price = priceOf(version, market.market, priced);
   if (!price) return unpriced(bench, delivery, version, "no_price");
-  let { unitPrice } = price;
-  if (price.tiers.length > 0) {
-    const counter = `tier:${market.market}:${priced}`;
-    unitPrice = tieredPrice(price, count(bench, month, counter, 1));
-    basis.counters = [...(basis.counters ?? []), counter];
-  }
+  // Counted whether or not this version has tiers: the next one of the month may.
+  basis.tier = `tier:${market.market}:${priced}`;
+  const unitPrice = tieredPrice(price, count(bench, month, basis.tier, 1));
   bench.usedVersions.add(version.id);
   const fromInitial = min(unitPrice, bench.initial);
   const fromAdditional = unitPrice - fromInitial;

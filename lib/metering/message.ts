@@ -90,8 +90,10 @@ export type Message = {
   categorySent: string | null;
   categorySentAt: Instant | null;
   categoryBilled: string | null;
+  /** Null while only the conversation's origin told it. */
+  categoryBilledAt: Instant | null;
   pricingType: string | null;
-  pricingAt: Instant | null;
+  pricingTypeAt: Instant | null;
   conversationId: string | null;
   conversationExpiresAt: Instant | null;
   charge: Charge | null;
@@ -122,8 +124,9 @@ export function newMessage(id: number, event: UsageEvent): Message {
     categorySent: null,
     categorySentAt: null,
     categoryBilled: null,
+    categoryBilledAt: null,
     pricingType: null,
-    pricingAt: null,
+    pricingTypeAt: null,
     conversationId: null,
     conversationExpiresAt: null,
     charge: null,
@@ -217,18 +220,14 @@ function learnStatus(message: Message, event: UsageEvent): void {
 
 function learnPricing(message: Message, event: UsageEvent): void {
   const { pricing, conversation } = event;
-  if (pricing) {
-    const later = message.pricingAt === null || event.at > message.pricingAt;
-    const tie =
-      event.at === message.pricingAt && priceText(pricing.type, pricing.category) > knownPriceText(message);
-    if (later || tie) {
-      message.categoryBilled = pricing.category ?? message.categoryBilled;
-      message.pricingType = pricing.type ?? message.pricingType;
-      message.pricingAt = event.at;
-    } else {
-      message.categoryBilled ??= pricing.category;
-      message.pricingType ??= pricing.type;
-    }
+  const { category = null, type = null } = pricing ?? {};
+  if (category !== null && isLater(event.at, category, message.categoryBilledAt, message.categoryBilled)) {
+    message.categoryBilled = category;
+    message.categoryBilledAt = event.at;
+  }
+  if (type !== null && isLater(event.at, type, message.pricingTypeAt, message.pricingType)) {
+    message.pricingType = type;
+    message.pricingTypeAt = event.at;
   }
   if (conversation) {
     message.categoryBilled ??= conversation.origin;
@@ -240,14 +239,6 @@ function learnPricing(message: Message, event: UsageEvent): void {
   }
 }
 
-function knownPriceText(message: Message): string {
-  return priceText(message.pricingType, message.categoryBilled);
-}
-
-function priceText(type: string | null, category: string | null): string {
-  return `${type ?? ""}\0${category ?? ""}`;
-}
-
 function earliest(known: Instant | null, at: Instant): Instant {
   return known === null ? at : Math.min(known, at);
 }
@@ -256,4 +247,10 @@ function earliest(known: Instant | null, at: Instant): Instant {
 function isEarlier(at: Instant, said: string, knownAt: Instant | null, known: string | null): boolean {
   if (knownAt === null || known === null) return true;
   return at < knownAt || (at === knownAt && said < known);
+}
+
+/** Later in time; at the same time greater in text. */
+function isLater(at: Instant, said: string, knownAt: Instant | null, known: string | null): boolean {
+  if (knownAt === null || known === null) return true;
+  return at > knownAt || (at === knownAt && said > known);
 }

@@ -2,7 +2,7 @@ import "server-only";
 import { inOrganization, type Transaction } from "@/db/client";
 import { loadHolds, openAccount, saveHolds } from "@/lib/holds/holds";
 import { saveBook } from "@/lib/ledger/ledger";
-import { type Book, move, settle } from "@/lib/ledger/rules";
+import { type Book, move } from "@/lib/ledger/rules";
 import { quotasFor } from "@/lib/months/months";
 import { type Organization, priceBooksOf, readOrganization } from "@/lib/organizations/organizations";
 import { saveQuotas } from "@/lib/quotas/quotas";
@@ -22,6 +22,7 @@ import {
   replaceConversations,
   selectConversations,
   selectCounters,
+  selectDeliveries,
   selectMessageLocations,
   selectMessages,
   selectUnpriced,
@@ -33,7 +34,7 @@ import {
   upsertVisitors,
 } from "./store";
 import { emptyTally } from "./tally";
-import { CONVERSATION_LASTS, LOOK_BACK, peerKey } from "./windows";
+import { CONVERSATION_LASTS, ENTRY_ANSWER_WITHIN, LOOK_BACK, peerKey } from "./windows";
 import { counterKey, messageKey, visitorKey, type Workbench } from "./workbench";
 
 /** How far ahead of the organization's clock an event may be (contracts.md). */
@@ -104,7 +105,8 @@ export async function repriceBatch(organizationId: number): Promise<number> {
     const done = await inOrganization(organizationId, async (tx) => {
       const { organization, book, now } = await takeAccount(tx, organizationId);
       const locations = await selectUnpriced(tx, organizationId, REPRICED_AT_ONCE, last);
-      const messages = locations.length === 0 ? [] : await selectMessages(tx, organizationId, locations);
+      const parked = locations.length === 0 ? [] : await selectMessages(tx, organizationId, locations);
+      const messages = parked.filter(({ charge }) => charge?.basis.unpriced !== "no_category");
       messages.sort((a, b) => (a.storedAt ?? 0) - (b.storedAt ?? 0) || a.id - b.id);
       if (messages.length > 0) {
         const bench = await prepareFor(tx, organization, book, now, messages);
@@ -159,10 +161,30 @@ async function prepare(
     holdIds(events, known),
   );
   for (const message of known) bench.messages.set(messageKey(message.messageId, message.contact), message);
+  const entering = events.filter(({ fromAd }) => fromAd);
+  if (entering.length > 0) await loadDeliveries(tx, bench, entering);
   for (const visitor of visitors) {
     bench.visitors.set(visitorKey(visitor.month, visitor.channel, visitor.contact), visitor);
   }
   return bench;
+}
+
+/** Who comes through an ad may have been answered before the news of it came: looks for such deliveries. */
+async function loadDeliveries(tx: Transaction, bench: Workbench, entering: readonly UsageEvent[]): Promise<void> {
+  const times = entering.map(({ at }) => at);
+  const found = await selectDeliveries(
+    tx,
+    bench.organization.id,
+    entering.map(({ businessNumber, contact }) => ({ businessNumber, peer: contact })),
+    Math.min(...times),
+    Math.max(...times) + ENTRY_ANSWER_WITHIN,
+  );
+  const byPeer = groupBy(
+    found,
+    ({ businessNumber, peer }) => peerKey(businessNumber, peer),
+    ({ id, at }) => ({ id, at }),
+  );
+  for (const [key, deliveries] of byPeer) bench.storedDeliveries.set(key, deliveries);
 }
 
 async function prepareFor(
@@ -172,7 +194,8 @@ async function prepareFor(
   now: Date,
   messages: readonly Message[],
 ): Promise<Workbench> {
-  const bench = await loadBench(tx, organization, book, now, needsOf(organization, [], messages), []);
+  const needs = needsOf(organization, [], messages);
+  const bench = await loadBench(tx, organization, book, now, needs, holdIds([], messages));
   for (const message of messages) bench.messages.set(messageKey(message.messageId, message.contact), message);
   return bench;
 }
@@ -285,6 +308,8 @@ async function loadBench(
     usedVersions: new Set(),
     initial: book.balances.initial,
     additional: book.balances.additional,
+    settled: 0n,
+    storedDeliveries: new Map(),
     tally: emptyTally(),
   };
   if (countsConversations(bench, needs)) {
@@ -368,7 +393,7 @@ export class PricesChanged extends Error {
   override readonly name = "PricesChanged";
 }
 
-/** Books what the charges of this posting took from each balance, a transfer per day and account, then settles. */
+/** Books what the charges of this posting took from each balance, a transfer per day and account. */
 function book(bench: Workbench): void {
   const cause = `posting:${bench.posting}`;
   const draws = [...bench.tally.draws.values()].sort((a, b) => a.occurredAt - b.occurredAt);
@@ -386,7 +411,6 @@ function book(bench: Workbench): void {
     if (amount > 0n)
       move(bench.book, { kind: "usage", from: account, to: "usage", amount, occurredAt, cause });
   }
-  settle(bench.book, bench.now, cause);
   bench.book.nextPosting += 1;
 }
 

@@ -1,6 +1,7 @@
 import { freePart } from "@/lib/holds/rules";
+import { min } from "@/lib/money/money";
 import { marketOf } from "@/lib/rating/rules";
-import { charge, giveBack } from "./charging";
+import { charge, giveBack, chargedCategory } from "./charging";
 import {
   decisiveFacts,
   deliveryOf,
@@ -12,7 +13,7 @@ import {
   type UsageEvent,
 } from "./message";
 import { tallyMessage, tallyVisitor } from "./tally";
-import { addInbound, peerKey } from "./windows";
+import { addInbound, ENTRY_ANSWER_WITHIN, type EntryPoint, noteAnswer, peerKey } from "./windows";
 import { dayOfInstant, messageKey, touchQuota, visitorKey, type Workbench } from "./workbench";
 
 /**
@@ -33,6 +34,8 @@ export function reprice(bench: Workbench, messages: readonly Message[]): void {
     touchMessage(bench, message);
     giveBack(bench, message);
     charge(bench, message);
+    settleRunning(bench);
+    freeHold(bench, message);
   }
   tallyChanges(bench);
 }
@@ -57,14 +60,33 @@ function enter(bench: Workbench, event: UsageEvent, key: string): void {
   const entries = bench.entryPoints.get(key) ?? [];
   bench.entryPoints.set(key, entries);
   if (entries.some((entry) => entry.enteredAt === event.at)) return;
-  entries.push({
+  const entry: EntryPoint = {
     businessNumber: event.businessNumber,
     contact: event.contact,
     enteredAt: event.at,
-    answeredAt: null,
-    expiresAt: null,
+    answers: [],
+    saidExpiry: null,
     changed: true,
-  });
+  };
+  entries.push(entry);
+  // The answer may have been told of before the customer's message was.
+  for (const at of deliveriesTo(bench, event, key)) noteAnswer([entry], at, null);
+}
+
+function deliveriesTo(bench: Workbench, event: UsageEvent, key: string): number[] {
+  const stored = bench.storedDeliveries.get(key) ?? [];
+  const changed = [...bench.touchedMessages].filter(
+    (message) =>
+      message.channel === "whatsapp" &&
+      message.groupId === null &&
+      message.contact === event.contact &&
+      message.businessNumber === event.businessNumber,
+  );
+  const superseded = new Set(changed.map(({ id }) => id));
+  return [
+    ...stored.filter(({ id }) => !superseded.has(id)).map(({ at }) => at),
+    ...changed.flatMap((message) => deliveryOf(message) ?? []),
+  ].filter((at) => at >= event.at && at - event.at <= ENTRY_ANSWER_WITHIN);
 }
 
 /** One customer identity on one channel in one month, however often it writes (money-and-quotas.md, S9). */
@@ -130,20 +152,28 @@ function settleCharge(bench: Workbench, message: Message, before: ReturnType<typ
     giveBack(bench, message);
   }
   charge(bench, message);
+  settleRunning(bench);
+}
+
+/** What a charge gave back may stand beside a debt: settled at once, as if each event had its own transaction. */
+function settleRunning(bench: Workbench): void {
+  const amount = min(bench.initial, -bench.additional);
+  if (amount <= 0n) return;
+  bench.initial -= amount;
+  bench.additional += amount;
+  bench.settled += amount;
 }
 
 /** A message frees its part of the hold it names once, when it is charged, goes free or fails. */
 function freeHold(bench: Workbench, message: Message): void {
   if (message.holdFreed || message.holdId === null) return;
+  if (message.charge?.paidFrom === "unpriced" && message.failedAt === null) return;
   const hold = bench.holds.get(message.holdId);
   if (!hold) return;
   const day = dayOfInstant(bench, occurrenceOf(message));
   const market = message.charge?.market ?? marketOf(message.contact, day, bench.markets).market;
-  const categories =
-    message.groupId === null
-      ? [message.categorySent, message.categoryBilled]
-      : ["utility", message.categorySent];
-  freePart(bench.book, hold, market, categories, bench.now);
+  const sent = message.groupId === null ? (message.categorySent ?? message.categoryBilled) : "utility";
+  freePart(bench.book, hold, market, sent === null ? null : chargedCategory(bench, sent), bench.now);
   message.holdFreed = true;
   bench.touchedHolds.add(hold);
 }

@@ -67,8 +67,9 @@ type MessageRow = {
   category_sent: string | null;
   category_sent_at: string | null;
   category_billed: string | null;
+  category_billed_at: string | null;
   pricing_type: string | null;
-  pricing_at: string | null;
+  pricing_type_at: string | null;
   conversation_id: string | null;
   conversation_expires_at: string | null;
   category: string | null;
@@ -101,8 +102,8 @@ export async function selectMessages(
   const found = await rawSql(tx)<MessageRow[]>`
     select m.id, m.occurred_at, m.booked_at, m.message_id, m.channel, m.business_number, m.contact, m.group_id,
       m.broadcast_id, m.template, m.hold_id, m.hold_freed, m.sent_at, m.delivered_at, m.read_at, m.failed_at,
-      m.error_code, m.error_title, m.category_sent, m.category_sent_at, m.category_billed, m.pricing_type,
-      m.pricing_at, m.conversation_id, m.conversation_expires_at, m.category, m.market, m.unit, m.units,
+      m.error_code, m.error_title, m.category_sent, m.category_sent_at, m.category_billed, m.category_billed_at,
+      m.pricing_type, m.pricing_type_at, m.conversation_id, m.conversation_expires_at, m.category, m.market, m.unit, m.units,
       m.price_version_id, m.unit_price_micros, m.amount_micros, m.paid_from, m.paid_initial_micros,
       m.paid_additional_micros, m.free_reason, m.posting, m.initial_after_micros, m.additional_after_micros, m.basis
     from json_to_recordset(${rows}::text::json) as g (t timestamptz, i bigint)
@@ -134,8 +135,9 @@ function toMessage(row: MessageRow): Message {
     categorySent: row.category_sent,
     categorySentAt: ms(row.category_sent_at),
     categoryBilled: row.category_billed,
+    categoryBilledAt: ms(row.category_billed_at),
     pricingType: row.pricing_type,
-    pricingAt: ms(row.pricing_at),
+    pricingTypeAt: ms(row.pricing_type_at),
     conversationId: row.conversation_id,
     conversationExpiresAt: ms(row.conversation_expires_at),
     charge: toCharge(row),
@@ -190,8 +192,9 @@ function toRow(message: Message, occurredAt: number) {
     category_sent: message.categorySent ?? undefined,
     category_sent_at: iso(message.categorySentAt),
     category_billed: message.categoryBilled ?? undefined,
+    category_billed_at: iso(message.categoryBilledAt),
     pricing_type: message.pricingType ?? undefined,
-    pricing_at: iso(message.pricingAt),
+    pricing_type_at: iso(message.pricingTypeAt),
     conversation_id: message.conversationId ?? undefined,
     conversation_expires_at: iso(message.conversationExpiresAt),
     posting: message.posting ?? undefined,
@@ -242,13 +245,13 @@ export async function insertMessages(
     sql`
       insert into messages (organization_id, id, occurred_at, booked_at, message_id, channel, business_number, contact,
         group_id, broadcast_id, template, hold_id, hold_freed, sent_at, delivered_at, read_at, failed_at, error_code,
-        error_title, category_sent, category_sent_at, category_billed, pricing_type, pricing_at, conversation_id,
+        error_title, category_sent, category_sent_at, category_billed, category_billed_at, pricing_type, pricing_type_at, conversation_id,
         conversation_expires_at, category, market, unit, units, price_version_id, unit_price_micros, amount_micros,
         paid_from, paid_initial_micros, paid_additional_micros, free_reason, posting, initial_after_micros,
         additional_after_micros, basis)
       select ${organizationId}, id, occurred_at, booked_at, message_id, channel, business_number, contact, group_id,
         broadcast_id, template, hold_id, hold_freed, sent_at, delivered_at, read_at, failed_at, error_code, error_title,
-        category_sent, category_sent_at, category_billed, pricing_type, pricing_at, conversation_id,
+        category_sent, category_sent_at, category_billed, category_billed_at, pricing_type, pricing_type_at, conversation_id,
         conversation_expires_at, category, market, unit, coalesce(units, 0), price_version_id, unit_price_micros,
         coalesce(amount_micros, 0), paid_from, coalesce(paid_initial_micros, 0), coalesce(paid_additional_micros, 0),
         free_reason, posting, initial_after_micros, additional_after_micros, basis
@@ -276,7 +279,7 @@ export async function updateMessages(
         hold_freed = r.hold_freed, sent_at = r.sent_at, delivered_at = r.delivered_at, read_at = r.read_at,
         failed_at = r.failed_at, error_code = r.error_code, error_title = r.error_title,
         category_sent = r.category_sent, category_sent_at = r.category_sent_at, category_billed = r.category_billed,
-        pricing_type = r.pricing_type, pricing_at = r.pricing_at, conversation_id = r.conversation_id,
+        category_billed_at = r.category_billed_at, pricing_type = r.pricing_type, pricing_type_at = r.pricing_type_at, conversation_id = r.conversation_id,
         conversation_expires_at = r.conversation_expires_at, category = r.category, market = r.market, unit = r.unit,
         units = coalesce(r.units, 0), price_version_id = r.price_version_id, unit_price_micros = r.unit_price_micros,
         amount_micros = coalesce(r.amount_micros, 0), paid_from = r.paid_from,
@@ -334,9 +337,9 @@ export async function selectWindows(
         and i.occurred_at between ${start} and ${end}
       order by i.occurred_at`,
     sql<
-      { n: string; p: string; entered_at: string; answered_at: string | null; expires_at: string | null }[]
+      { n: string; p: string; entered_at: string; answers: string[]; said_expiry: string | null }[]
     >`
-      select e.business_number as n, e.contact as p, e.entered_at, e.answered_at, e.expires_at
+      select e.business_number as n, e.contact as p, e.entered_at, to_json(e.answers) as answers, e.said_expiry
       from json_to_recordset(${rows}::text::json) as g (n text, p text)
       join entry_points e on e.organization_id = ${organizationId} and e.business_number = g.n and e.contact = g.p
         and e.entered_at between ${start} and ${end}
@@ -349,12 +352,30 @@ export async function selectWindows(
         businessNumber: row.n,
         contact: row.p,
         enteredAt: Date.parse(row.entered_at),
-        answeredAt: ms(row.answered_at),
-        expiresAt: ms(row.expires_at),
+        answers: row.answers.map(Date.parse),
+        saidExpiry: ms(row.said_expiry),
         changed: false,
       }),
     ),
   };
+}
+
+/** Deliveries to some customers in a span of time. There is no index by customer: the span is short. */
+export async function selectDeliveries(
+  tx: Transaction,
+  organizationId: number,
+  peers: readonly PeerRange[],
+  from: number,
+  to: number,
+): Promise<{ businessNumber: string; peer: string; id: number; at: number }[]> {
+  const rows = JSON.stringify(peers.map(({ businessNumber, peer }) => ({ n: businessNumber, p: peer })));
+  const found = await rawSql(tx)<{ n: string; p: string; id: string; t: string }[]>`
+    select m.business_number as n, m.contact as p, m.id, m.occurred_at as t
+    from (select distinct n, p from json_to_recordset(${rows}::text::json) as r (n text, p text)) g
+    join messages m on m.organization_id = ${organizationId} and m.business_number = g.n and m.contact = g.p
+      and m.occurred_at between ${new Date(from).toISOString()} and ${new Date(to).toISOString()}
+    where m.channel = 'whatsapp' and m.group_id is null and coalesce(m.delivered_at, m.read_at) is not null`;
+  return found.map((row) => ({ businessNumber: row.n, peer: row.p, id: Number(row.id), at: Date.parse(row.t) }));
 }
 
 export async function selectConversations(
@@ -565,16 +586,16 @@ export async function upsertEntryPoints(
       business_number: entry.businessNumber,
       contact: entry.contact,
       entered_at: iso(entry.enteredAt),
-      answered_at: iso(entry.answeredAt),
-      expires_at: iso(entry.expiresAt),
+      answers: entry.answers.map(iso),
+      said_expiry: iso(entry.saidExpiry),
     })),
   );
   await rawSql(tx)`
-    insert into entry_points (organization_id, business_number, contact, entered_at, answered_at, expires_at)
-    select ${organizationId}, r.business_number, r.contact, r.entered_at, r.answered_at, r.expires_at
+    insert into entry_points (organization_id, business_number, contact, entered_at, answers, said_expiry)
+    select ${organizationId}, r.business_number, r.contact, r.entered_at, r.answers, r.said_expiry
     from json_populate_recordset(null::entry_points, ${rows}::text::json) r
     on conflict (organization_id, business_number, contact, entered_at)
-      do update set answered_at = excluded.answered_at, expires_at = excluded.expires_at`;
+      do update set answers = excluded.answers, said_expiry = excluded.said_expiry`;
 }
 
 /** Conversations that changed: those that closed or moved leave their old row, the open ones are written. */

@@ -17,8 +17,10 @@ export type EntryPoint = {
   readonly businessNumber: string;
   readonly contact: string;
   readonly enteredAt: Instant;
-  answeredAt: Instant | null;
-  expiresAt: Instant | null;
+  /** Deliveries to the customer within 24 h of entering, in order: the first is the answer. */
+  readonly answers: Instant[];
+  /** When Meta says that it ends; otherwise 72 h after the answer. */
+  saidExpiry: Instant | null;
   changed: boolean;
 };
 
@@ -54,36 +56,35 @@ export function windowFrom(times: readonly Instant[] | undefined, at: Instant): 
   return last !== undefined && at - last < SERVICE_WINDOW ? last : null;
 }
 
-/**
- * Takes a delivery as the answer to an ad's customer where it came in time and none earlier is known, and tells
- * whether the delivery is free by an entry point.
- *
- * @param saidExpiry `conversation.expiration_timestamp` of a free-entry-point conversation, which then decides
- * @returns when the entry point that frees it was answered; null when none does
- */
-export function answerEntryPoint(
-  entries: readonly EntryPoint[] | undefined,
-  at: Instant,
-  saidExpiry: Instant | null,
-): Instant | null {
-  let free: Instant | null = null;
+/** Notes a delivery for every entry point that it may be the answer to. */
+export function noteAnswer(entries: readonly EntryPoint[] | undefined, at: Instant, saidExpiry: Instant | null): void {
   for (const entry of entries ?? []) {
-    const inTime = at >= entry.enteredAt && at - entry.enteredAt <= ENTRY_ANSWER_WITHIN;
-    if (inTime && (entry.answeredAt === null || at < entry.answeredAt)) {
-      entry.answeredAt = at;
-      entry.expiresAt = saidExpiry ?? at + ENTRY_FREE_FOR;
-      entry.changed = true;
-    }
-    if (
-      entry.answeredAt !== null &&
-      entry.expiresAt !== null &&
-      at >= entry.answeredAt &&
-      at < entry.expiresAt
-    ) {
-      free = entry.answeredAt;
-    }
+    if (at < entry.enteredAt || at - entry.enteredAt > ENTRY_ANSWER_WITHIN) continue;
+    const index = entry.answers.findLastIndex((answer) => answer <= at);
+    entry.answers.splice(index + 1, 0, at);
+    entry.saidExpiry = saidExpiry ?? entry.saidExpiry;
+    entry.changed = true;
   }
-  return free;
+}
+
+/** Takes a delivery back that turned out to have happened at another time. */
+export function withdrawAnswer(entries: readonly EntryPoint[] | undefined, at: Instant): void {
+  for (const entry of entries ?? []) {
+    const index = entry.answers.indexOf(at);
+    if (index < 0) continue;
+    entry.answers.splice(index, 1);
+    entry.changed = true;
+  }
+}
+
+/** When the entry point was answered that makes a delivery free; null when none does. */
+export function entryAnswered(entries: readonly EntryPoint[] | undefined, at: Instant): Instant | null {
+  for (const { answers, saidExpiry } of entries ?? []) {
+    const answered = answers[0];
+    if (answered === undefined || at < answered) continue;
+    if (at < (saidExpiry ?? answered + ENTRY_FREE_FOR)) return answered;
+  }
+  return null;
 }
 
 /**

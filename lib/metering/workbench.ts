@@ -46,6 +46,8 @@ export type Workbench = {
   readonly inbound: Map<string, Instant[]>;
   readonly newInbound: { businessNumber: string; peer: string; at: Instant }[];
   readonly entryPoints: Map<string, EntryPoint[]>;
+  /** Stored deliveries to the customers whose entry points this batch brings, by `peerKey`. */
+  readonly storedDeliveries: Map<string, { readonly id: number; readonly at: Instant }[]>;
   readonly conversations: Map<string, Conversation[]>;
   readonly visitors: Map<string, Visitor>;
   readonly holds: Map<string, Hold>;
@@ -54,6 +56,8 @@ export type Workbench = {
   /** The client's two balances as the charges of this transaction go along. */
   initial: Micros;
   additional: Micros;
+  /** What was moved from the one to the other to settle a debt. */
+  settled: Micros;
   readonly tally: Tally;
 };
 

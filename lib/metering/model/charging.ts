@@ -80,7 +80,8 @@ type Unit = {
   month: Month;
   version: PriceVersion;
   rule: CategoryRule;
-  price: Price;
+  /** Null when the version has none: then nothing can be taken from the balance. */
+  price: Price | null;
 };
 
 /** Turns the facts of a message into a charge, and a charge back into nothing. */
@@ -92,8 +93,9 @@ export class Charging {
   constructor(private readonly around: Surroundings) {}
 
   /**
-   * Charges a message as of now. First: is its price known (else it is parked as unpriced)? Then: is it a new unit,
-   * or covered by an open conversation? Then: is the unit free by rule? Then who pays: the quota, or the balance.
+   * Charges a message as of now. First: is a price version in force (else it is parked as unpriced)? Then: is it a new
+   * unit, or covered by an open conversation? Then: is the unit free by rule? Then who pays: the quota, or the balance,
+   * which needs a price (else it is parked).
    */
   charge(message: MessageFacts): KeptCharge {
     const at = occurrenceOf(message);
@@ -105,8 +107,8 @@ export class Charging {
     if (category === null && !message.isGroup) return parked;
 
     const version = versionInForce(this.around.versions(), day);
-    const price = version && priceOf(version, market, message.isGroup ? "utility" : parked.category);
-    if (!version || !price) return parked;
+    if (!version) return parked;
+    const price = priceOf(version, market, message.isGroup ? "utility" : parked.category) ?? null;
     const rule = (message.isGroup ? null : version.scheme[parked.category]) ?? { unit: "message" };
     const unit = {
       message,
@@ -170,9 +172,13 @@ export class Charging {
     const freeNumber = this.#takeFreeNumber(unit);
     if (freeNumber) return { ...free(unit, "free_number"), counted: { ...NOTHING.counted, freeNumber } };
     if (unit.category === "service" && this.around.months.takeConversation(unit.month)) {
-      const { tier, unitPriceMicros } = this.#applyPrice(unit);
-      const counted = { quotaOf: unit.month, freeNumber: null, tier };
-      return { ...charged(unit), unitPriceMicros, paidFromQuota: 1, counted };
+      const counted = { ...NOTHING.counted, quotaOf: unit.month };
+      return {
+        ...charged(unit),
+        unitPriceMicros: unit.price?.unitPriceMicros ?? null,
+        paidFromQuota: 1,
+        counted,
+      };
     }
     return this.#payFromBalance(unit);
   }
@@ -207,14 +213,17 @@ export class Charging {
   }
 
   /** The price of the next unit of that market, category and month; a group message is a utility unit. */
-  #applyPrice({ price, market, month }: Unit): { tier: string; unitPriceMicros: Micros } {
+  #applyPrice(price: Price, { market, month }: Unit): { tier: string; unitPriceMicros: Micros } {
     const tier = JSON.stringify([market, price.category, month]);
     add(this.#unitsPriced, tier, 1);
     return { tier, unitPriceMicros: bandPrice(price, this.#unitsPriced.get(tier) ?? 0) };
   }
 
   #payFromBalance(unit: Unit): KeptCharge {
-    const { tier, unitPriceMicros } = this.#applyPrice(unit);
+    if (!unit.price) {
+      return { ...NOTHING, state: "unpriced", category: unit.category, market: unit.market, units: 1 };
+    }
+    const { tier, unitPriceMicros } = this.#applyPrice(unit.price, unit);
     const { initial, additional } = this.around.accounts.spend(unitPriceMicros);
     return {
       ...charged(unit),

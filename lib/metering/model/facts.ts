@@ -32,7 +32,9 @@ export type MessageFacts = {
   hold: string | null;
   /** The earliest time seen of each status. */
   seen: Partial<Record<StatusType, Instant>>;
+  /** By the earliest event that named one. */
   categorySent: string | null;
+  categorySentAt: Instant | null;
   /** Every category and type that a `pricing` gave, in order of arrival. */
   billedCategories: Reported[];
   pricingTypes: Reported[];
@@ -66,6 +68,7 @@ export function unknownMessage(messageId: string, contact: string): MessageFacts
     hold: null,
     seen: {},
     categorySent: null,
+    categorySentAt: null,
     billedCategories: [],
     pricingTypes: [],
   };
@@ -78,7 +81,12 @@ export function learn(message: MessageFacts, type: StatusType, time: string, dat
   message.businessNumber ||= data.business_number ?? "";
   message.isGroup ||= data.group !== undefined;
   message.hold ??= data.hold ?? null;
-  message.categorySent ??= data.category ? categoryNormalForm(data.category) : null;
+  const sent = data.category ? categoryNormalForm(data.category) : null;
+  const sentAt = message.categorySentAt ?? Number.POSITIVE_INFINITY;
+  if (sent !== null && (at < sentAt || (at === sentAt && sent < (message.categorySent ?? sent)))) {
+    message.categorySent = sent;
+    message.categorySentAt = at;
+  }
   const { category, type: pricingType } = data.pricing ?? {};
   if (category) message.billedCategories.push({ at, value: categoryNormalForm(category) });
   if (pricingType) message.pricingTypes.push({ at, value: pricingType });
@@ -102,14 +110,23 @@ export function pricingTypeOf(message: MessageFacts): string | null {
 
 /** The facts that decide a charge; when one of them changes, the message is charged anew. */
 export function decisiveFacts(message: MessageFacts): string {
-  return JSON.stringify([occurrenceOf(message), categoryOf(message), pricingTypeOf(message)]);
+  return JSON.stringify([
+    occurrenceOf(message),
+    categoryOf(message),
+    pricingTypeOf(message),
+    message.isGroup,
+  ]);
 }
 
-/** The newest report by event time; of two at the same time the one that arrived last. */
+/** The newest report by event time; of two at the same time the one whose text is the greater, in any order. */
 function latest(reports: readonly Reported[]): string | null {
   let newest: Reported | null = null;
   for (const report of reports) {
-    if (newest === null || report.at >= newest.at) newest = report;
+    const isNewer =
+      newest === null ||
+      report.at > newest.at ||
+      (report.at === newest.at && report.value > newest.value);
+    if (isNewer) newest = report;
   }
   return newest?.value ?? null;
 }

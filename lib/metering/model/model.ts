@@ -154,6 +154,7 @@ export class ReferenceOrganization {
       ({ charge, facts }) => charge.state === "unpriced" && (charge.category || facts.isGroup),
     );
     for (const message of waiting.sort(byOccurrence)) {
+      this.#charging.giveBack(message.facts, message.charge);
       message.charge = this.#charging.charge(message.facts);
       this.#accounts.settle();
       this.#freeHold(message);
@@ -290,8 +291,7 @@ export class ReferenceOrganization {
   }
 }
 
-/** Messages parked as unpriced are charged in the order in which they occurred. */
+/** Messages parked as unpriced are charged in the order in which they occurred, those of one instant as they arrived. */
 function byOccurrence({ facts: a }: Message, { facts: b }: Message): number {
-  const difference = (occurrenceOf(a) ?? 0) - (occurrenceOf(b) ?? 0);
-  return difference || (keyOf(a) < keyOf(b) ? -1 : 1);
+  return (occurrenceOf(a) ?? 0) - (occurrenceOf(b) ?? 0);
 }

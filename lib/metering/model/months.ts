@@ -23,6 +23,8 @@ type OpenMonth = { package: Package; visitorsToppedUp: number; conversationsUsed
 export class Months {
   readonly #packages: { from: Month; package: Package }[] = [];
   readonly #opened = new Map<Month, OpenMonth>();
+  /** Units that events a little ahead of the clock took from months that are not open yet. */
+  readonly #takenAhead = new Map<Month, number>();
 
   constructor(
     private readonly startsOn: Month,
@@ -44,9 +46,9 @@ export class Months {
     }
   }
 
-  /** What was granted for a month; nothing for one that is not open. */
+  /** What was granted for a month; for one still to come what its package will grant; nothing before the first. */
   grantsOf(month: Month): Grants {
-    const opened = this.#opened.get(month);
+    const opened = this.#opened.get(month) ?? this.#promised(month);
     return {
       visitors: opened?.package.uniqueVisitors ?? 0,
       visitorsToppedUp: opened?.visitorsToppedUp ?? 0,
@@ -62,15 +64,26 @@ export class Months {
 
   /** Takes one unit of a month's conversation quota, if there is one left. */
   takeConversation(month: Month): boolean {
-    const opened = this.#opened.get(month);
-    if (!opened || opened.conversationsUsed >= (opened.package.conversations ?? 0)) return false;
-    opened.conversationsUsed += 1;
+    const { conversations, conversationsUsed } = this.grantsOf(month);
+    if (conversationsUsed >= (conversations ?? 0)) return false;
+    this.#use(month, 1);
     return true;
   }
 
   returnConversation(month: Month): void {
+    this.#use(month, -1);
+  }
+
+  #use(month: Month, units: number): void {
     const opened = this.#opened.get(month);
-    if (opened) opened.conversationsUsed -= 1;
+    if (opened) opened.conversationsUsed += units;
+    else this.#takenAhead.set(month, (this.#takenAhead.get(month) ?? 0) + units);
+  }
+
+  #promised(month: Month): OpenMonth | undefined {
+    if (month < this.startsOn) return undefined;
+    const conversationsUsed = this.#takenAhead.get(month) ?? 0;
+    return { package: this.#packageFor(month), visitorsToppedUp: 0, conversationsUsed };
   }
 
   /** What is left of initial expires, unless the package that granted it says otherwise; then the grant; then settlement. */
@@ -80,7 +93,8 @@ export class Months {
       this.accounts.transfer("expiry", "initial", "expired", this.accounts.balanceOf("initial"));
     }
     const opened = this.#packageFor(month);
-    this.#opened.set(month, { package: opened, visitorsToppedUp: 0, conversationsUsed: 0 });
+    const conversationsUsed = this.#takenAhead.get(month) ?? 0;
+    this.#opened.set(month, { package: opened, visitorsToppedUp: 0, conversationsUsed });
     this.accounts.transfer("grant", "package", "initial", opened.initialBalanceMicros);
     this.accounts.settle();
   }
