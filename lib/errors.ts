@@ -26,6 +26,7 @@ const STATUS_BY_CODE = {
   rate_limited: 429,
   overloaded: 503,
   payment_failed: 402,
+  payment_disputed: 403,
   internal_error: 500,
 } as const;
 

@@ -37,6 +37,8 @@ export const ledgers = pgTable("ledgers", {
   onHoldMicros: micros().notNull().default(sql`0`),
   /** When the earliest open hold ends; null without open holds. */
   nextHoldExpiry: instant(),
+  /** Purchases whose money the payer's bank withholds while it decides: no new holds meanwhile. */
+  openDisputes: integer().notNull().default(0),
 });
 
 /** The running balance of one account; the sum of its transfers. */

@@ -41,6 +41,7 @@ export async function openBook(tx: Transaction, organizationId: number, bookedAt
     nextPosting: Number(ledger.next_posting),
     onHold: BigInt(ledger.on_hold_micros),
     nextHoldExpiry: ledger.next_hold_expiry === null ? null : new Date(ledger.next_hold_expiry),
+    openDisputes: ledger.open_disputes,
     balances: balances as Record<AccountName, Micros>,
     transfers: [],
   };

@@ -35,6 +35,8 @@ export type Book = {
   /** What open holds reserve. */
   onHold: Micros;
   nextHoldExpiry: Date | null;
+  /** Purchases under a formal dispute: while there is one, nothing new is reserved. */
+  openDisputes: number;
   readonly balances: Record<AccountName, Micros>;
   /** Written by this transaction so far. */
   readonly transfers: Transfer[];

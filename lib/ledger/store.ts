@@ -20,9 +20,10 @@ export async function lockLedger(tx: Transaction, organizationId: number) {
       next_posting: string;
       on_hold_micros: string;
       next_hold_expiry: string | null;
+      open_disputes: number;
     }[]
   >`
-    select opened_month, next_transfer_id, next_message_id, next_posting, on_hold_micros, next_hold_expiry
+    select opened_month, next_transfer_id, next_message_id, next_posting, on_hold_micros, next_hold_expiry, open_disputes
     from ledgers where organization_id = ${organizationId} for update`;
   return row;
 }
@@ -44,7 +45,8 @@ export async function updateLedger(tx: Transaction, book: Book): Promise<void> {
     update ledgers
     set opened_month = ${book.openedMonth}, next_transfer_id = ${book.nextTransferId},
         next_message_id = ${book.nextMessageId}, next_posting = ${book.nextPosting},
-        on_hold_micros = ${book.onHold.toString()}, next_hold_expiry = ${book.nextHoldExpiry?.toISOString() ?? null}
+        on_hold_micros = ${book.onHold.toString()}, next_hold_expiry = ${book.nextHoldExpiry?.toISOString() ?? null},
+        open_disputes = ${book.openDisputes}
     where organization_id = ${book.organizationId}`;
 }
 
