@@ -7,7 +7,7 @@ const LAST_YEAR = "2099";
 /** A calendar day that exists, between 2000 and 2099. */
 export const dayInput = z
   .string()
-  .regex(/^\d{4}-\d{2}-\d{2}$/, "must be a day as YYYY-MM-DD")
+  .regex(/^\d{4}-\d{2}-\d{2}$/, { error: "must be a day as YYYY-MM-DD", abort: true })
   .refine((text) => isDay(text) && inOurTime(text), "must be a day that exists, from 2000 to 2099");
 
 /** A calendar month between 2000 and 2099. */

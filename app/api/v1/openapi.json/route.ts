@@ -1,0 +1,11 @@
+import { openApiDocument } from "./document";
+
+let text: string | undefined;
+
+/** The description of version 1. Open to all: it tells nothing that the documentation does not. */
+export function GET(): Response {
+  text ??= JSON.stringify(openApiDocument(), null, 2);
+  return new Response(text, {
+    headers: { "content-type": "application/json", "cache-control": "public, max-age=300" },
+  });
+}
