@@ -1,6 +1,7 @@
 import { getTranslations } from "next-intl/server";
+import { logOut } from "@/app/preferences";
 import { MessagePage } from "@/components/shell/message-page";
-import { ButtonLink } from "@/components/ui/button";
+import { Button, ButtonLink } from "@/components/ui/button";
 import { whoCanHelp } from "@/lib/auth/authorize";
 
 const MOST_NAMES = 5;
@@ -28,9 +29,12 @@ export default async function Forbidden() {
             {t("signedInAs", { email: help.email })}
           </p>
         )}
-        <ButtonLink href="/" look="solid">
-          {shell("home")}
-        </ButtonLink>
+        <form action={logOut} className="flex gap-3">
+          <ButtonLink href="/" look="solid">
+            {shell("home")}
+          </ButtonLink>
+          <Button type="submit">{shell("logOut")}</Button>
+        </form>
       </div>
     </MessagePage>
   );

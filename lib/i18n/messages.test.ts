@@ -6,7 +6,14 @@ import { LOCALES, type Locale } from "./locale";
 import { readMessages } from "./messages";
 
 /** What is written the same in English and Indonesian: names, loan words, what is mostly placeholders. */
-const SAME_IN_BOTH = new Set(["Admin", "Bahasa Indonesia", "English", "Kuota", "Menu", "Supervisor", "WhatsApp"]);
+const SAME_IN_BOTH = new Set(
+  [
+    "Admin, Bahasa Indonesia, CSV, English, Facebook, Instagram, Kuota, LINE, Menu, Status, Stripe, Supervisor,",
+    "Telegram, Total, Web chat, WhatsApp",
+  ]
+    .join(" ")
+    .split(", "),
+);
 
 /** Every message of a language by its full key, "auth.signIn.title". */
 async function messagesOf(locale: Locale): Promise<Map<string, string>> {
