@@ -123,9 +123,7 @@ function latest(reports: readonly Reported[]): string | null {
   let newest: Reported | null = null;
   for (const report of reports) {
     const isNewer =
-      newest === null ||
-      report.at > newest.at ||
-      (report.at === newest.at && report.value > newest.value);
+      newest === null || report.at > newest.at || (report.at === newest.at && report.value > newest.value);
     if (isNewer) newest = report;
   }
   return newest?.value ?? null;
