@@ -29,15 +29,26 @@ export function birthMark(pid) {
   return readStat(pid).born;
 }
 
+/**
+ * The process that called this one: its parent, or the parent of the shell in between that npm uses.
+ * Zero where the system does not tell.
+ */
+export function callerOfScript() {
+  const parent = readStat(process.ppid);
+  return /^(?:a|ba|da|k|z)?sh$/.test(parent.name) ? parent.parent : process.ppid;
+}
+
 /** @param {number} pid */
 function readStat(pid) {
-  if (process.platform !== "linux") return { state: "", born: "" };
+  const unknown = { name: "", state: "", parent: 0, born: "" };
+  if (process.platform !== "linux") return unknown;
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    // The name, second and in brackets, may hold spaces; the state is the 3rd field and the birth the 22nd.
-    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    return { state: fields[0] ?? "", born: fields[19] ?? "" };
+    // The name, second and in brackets, may hold spaces and brackets. The birth is the 22nd field.
+    const [, name = "", rest = ""] = /\((.*)\) (.*)/s.exec(stat) ?? [];
+    const fields = rest.split(" ");
+    return { name, state: fields[0] ?? "", parent: Number(fields[1]), born: fields[19] ?? "" };
   } catch {
-    return { state: "", born: "" };
+    return unknown;
   }
 }

@@ -96,7 +96,10 @@ export async function startApp(
 }
 
 async function answers(url: string): Promise<boolean> {
-  const response = await fetch(url, { signal: AbortSignal.timeout(REQUEST_PATIENCE_MS) }).catch(() => null);
+  // A connection kept open would hold up the app's end.
+  const headers = { connection: "close" };
+  const signal = AbortSignal.timeout(REQUEST_PATIENCE_MS);
+  const response = await fetch(url, { headers, signal }).catch(() => null);
   await response?.body?.cancel();
   return response?.ok ?? false;
 }

@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { delimiter, isAbsolute, join } from "node:path";
 import { chromium } from "@playwright/test";
 import { readIfThere } from "./lock";
 import { nodeTask, type Run } from "./processes";
@@ -39,7 +39,12 @@ export async function findChromium(run: Run, logs: string): Promise<string | und
 
 /** One that answers: on some systems the command is there and only says how to install it. */
 function systemChromium(): string | undefined {
-  return SYSTEM_BROWSERS.find((name) => spawnSync(name, ["--version"], { stdio: "ignore" }).status === 0);
+  const folders = (process.env.PATH ?? "").split(delimiter);
+  return SYSTEM_BROWSERS.flatMap((name) =>
+    isAbsolute(name) ? name : folders.map((folder) => join(folder, name)),
+  )
+    .filter((path) => existsSync(path))
+    .find((path) => spawnSync(path, ["--version"], { stdio: "ignore" }).status === 0);
 }
 
 function isDebian(): boolean {

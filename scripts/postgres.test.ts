@@ -7,6 +7,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import postgres from "postgres";
 import { afterAll, describe, expect, test } from "vitest";
 import { startPostgres } from "./postgres";
+import { accepts } from "./processes";
 
 const folder = mkdtempSync(join(tmpdir(), "kuota-postgres-"));
 const directory = join(folder, "data");
@@ -45,10 +46,10 @@ function processes() {
   return { server, keeper };
 }
 
-async function refuses(url: string): Promise<boolean> {
+/** Whether the server goes away within ten seconds. */
+async function goesAway(url: string): Promise<boolean> {
   for (let attempt = 0; attempt < 100; attempt += 1) {
-    const answer = await ask(url).catch(() => null);
-    if (answer === null) return true;
+    if (!(await accepts(Number(new URL(url).port)))) return true;
     await wait(100);
   }
   return false;
@@ -62,13 +63,13 @@ describe.sequential("the embedded PostgreSQL", () => {
     await mine.stop();
     expect(Number(await ask(theirs.url))).toBeGreaterThan(150_000);
     theirs.child.kill("SIGTERM");
-    expect(await refuses(theirs.url)).toBe(true);
+    expect(await goesAway(theirs.url)).toBe(true);
   });
 
   test("a user killed with SIGKILL leaves no server behind", async () => {
     const { url, child } = await otherUser();
     child.kill("SIGKILL");
-    expect(await refuses(url)).toBe(true);
+    expect(await goesAway(url)).toBe(true);
   });
 
   test("a server whose user and keeper were killed is replaced and its data are kept", async () => {
@@ -84,7 +85,7 @@ describe.sequential("the embedded PostgreSQL", () => {
     expect(await next`select answer from kept`).toEqual([{ answer: 42 }]);
     await next.end();
     await again.stop();
-    expect(await refuses(again.url)).toBe(true);
+    expect(await goesAway(again.url)).toBe(true);
   });
 
   test("a server killed with SIGKILL is no hindrance, though its number belongs to another process now", async () => {

@@ -8,8 +8,6 @@ import {
   readFileSync,
   renameSync,
   rmSync,
-  statSync,
-  truncateSync,
   writeFileSync,
 } from "node:fs";
 import { totalmem } from "node:os";
@@ -49,8 +47,10 @@ const PASSWORD_FILE = "kuota.password";
 const POLL_MS = 50;
 const STOP_PATIENCE_MS = 30_000;
 const START_PATIENCE_MS = 300_000;
-const LOG_LIMIT = 10_000_000;
-const PORT_ATTEMPTS = 5;
+/** Another program took the port, or processes of a server that was killed are still ending. */
+const PASSING_TROUBLE = /Address already in use|pre-existing shared memory block|could not create any TCP/;
+/** A process number beyond those that systems give. */
+const NOBODY = 2_000_000_000;
 let uses = 0;
 
 /**
@@ -99,11 +99,17 @@ async function findOrStart(files: Files): Promise<number> {
   const binaries = findBinaries(account);
   if (!existsSync(files.data)) createCluster(files, binaries, account);
   requireSameVersion(files, binaries);
-  if (existsSync(files.log) && statSync(files.log).size > LOG_LIMIT) truncateSync(files.log);
-  for (let attempt = 1; ; attempt += 1) {
+  if (existsSync(files.log)) renameSync(files.log, `${files.log}.previous`);
+  const giveUpAt = performance.now() + STOP_PATIENCE_MS;
+  for (;;) {
+    writeFileSync(files.log, "");
     const started = await startServer(files, binaries, account);
     if (started !== null) return started;
-    if (attempt === PORT_ATTEMPTS) throw new Error(`PostgreSQL does not start:\n${endOfLog(files)}`);
+    const log = readIfThere(files.log) ?? "";
+    if (!PASSING_TROUBLE.test(log) || performance.now() > giveUpAt) {
+      throw new Error(`PostgreSQL does not start:\n${log}`);
+    }
+    await wait(POLL_MS);
   }
 }
 
@@ -133,15 +139,18 @@ async function endOrphan(files: Files, pid: number): Promise<void> {
   rmSync(files.announcement, { force: true });
 }
 
-/** The server as its own pid file tells, unless the file outlived it and the number belongs to another process now. */
+/** The server as its own pid file tells, unless the file outlived it. */
 function runningServer(files: Files): Server | null {
-  const [pid = "", , , port = "", , , , status = ""] =
-    readIfThere(join(files.data, "postmaster.pid"))?.split("\n") ?? [];
-  if (!Number(pid) || !isAlive(Number(pid))) return null;
-  if (commandLine(Number(pid)).includes(clusterName(files))) {
-    return { pid: Number(pid), port: Number(port), isReady: status.trim() === "ready" };
+  const file = join(files.data, "postmaster.pid");
+  const lines = readIfThere(file)?.split("\n") ?? [];
+  const [pid = 0, port = 0] = [Number(lines[0]), Number(lines[3])];
+  if (lines.length === 0 || pid === NOBODY) return null;
+  if (isAlive(pid) && commandLine(pid).includes(clusterName(files))) {
+    return { pid, port, isReady: lines[7]?.trim() === "ready" };
   }
-  rmSync(join(files.data, "postmaster.pid"));
+  // PostgreSQL takes any process of that number for the old server, even one that is dead and not yet collected. The
+  // rest of the file stays: by it the new server sees that no process of the old one is left at work.
+  writeFileSync(file, [NOBODY, ...lines.slice(1)].join("\n"));
   return null;
 }
 
@@ -275,8 +284,4 @@ function settings(files: Files): Record<string, string> {
     log_timezone: "UTC",
     log_checkpoints: "off",
   };
-}
-
-function endOfLog(files: Files): string {
-  return (readIfThere(files.log) ?? "").split("\n").slice(-12).join("\n");
 }

@@ -10,6 +10,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { birthMark, callerOfScript, isAlive } from "./alive.js";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const OLDEST_NODE = [20, 9];
@@ -125,9 +126,10 @@ function runTypeScript(command, args) {
   for (const signal of passedOn) process.on(signal, () => child.kill(signal));
   const waitForChild = () => undefined;
   process.on("SIGINT", waitForChild);
-  const startedBy = process.ppid;
+  const npm = process.env.npm_lifecycle_event ? callerOfScript() : 0;
+  const npmBorn = birthMark(npm);
   const poll = setInterval(() => {
-    if (process.env.npm_lifecycle_event && process.ppid !== startedBy) child.kill("SIGTERM");
+    if (npm > 0 && !isAlive(npm, npmBorn)) child.kill("SIGTERM");
   }, PARENT_POLL_MS);
   return new Promise((resolve) => {
     child.on("exit", (code, signal) => {
