@@ -63,6 +63,12 @@ export async function loadStandardPrices(): Promise<void> {
   });
 }
 
+/** Meta's scheme on a day; undefined before 2023-06-01. */
+export function standardScheme(day: Day): Scheme | undefined {
+  const from = Object.keys(SCHEMES).findLast((candidate) => candidate <= day);
+  return from === undefined ? undefined : SCHEMES[from];
+}
+
 type Cards = { readonly [Card in "old" | "new" | "oldIndonesia" | "newIndonesia"]: readonly CardPrice[] };
 
 async function readCards(): Promise<Cards> {
