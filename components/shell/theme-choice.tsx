@@ -28,7 +28,7 @@ export function ThemeChoice(props: {
   return (
     <fieldset className="px-2 py-1.5">
       <legend className="sr-only">{props.label}</legend>
-      <div className="flex rounded-lg bg-sunken p-0.5">
+      <div className="flex rounded-lg bg-track p-0.5">
         {(["system", "light", "dark"] as const).map((choice) => {
           const Icon = ICONS[choice];
           return (
@@ -39,7 +39,7 @@ export function ThemeChoice(props: {
               onClick={() => choose(choice)}
               className={classNames(
                 "flex h-8 flex-1 items-center justify-center gap-1.5 rounded-md px-2 text-xs font-medium",
-                chosen === choice ? "bg-surface text-ink shadow-lift" : "text-ink-faint hover:text-ink",
+                chosen === choice ? "bg-chosen text-ink shadow-lift" : "text-ink-faint hover:text-ink",
               )}
             >
               <Icon aria-hidden className="size-3.5" />

@@ -35,7 +35,7 @@ export function TabLinks({ label, tabs }: { readonly label: string; readonly tab
 /** A few choices of which one holds, each a link. */
 export function SegmentLinks({ label, tabs }: { readonly label: string; readonly tabs: readonly TabLink[] }) {
   return (
-    <nav aria-label={label} className="max-w-full overflow-x-auto rounded-lg bg-line/60 p-0.5">
+    <nav aria-label={label} className="max-w-full overflow-x-auto rounded-lg bg-track p-0.5">
       <ul className="flex">
         {tabs.map((tab) => (
           <li key={tab.href}>
@@ -46,7 +46,7 @@ export function SegmentLinks({ label, tabs }: { readonly label: string; readonly
               className={classNames(
                 "inline-flex h-8 items-center rounded-md px-3 text-[0.8125rem] font-medium whitespace-nowrap transition-colors focus-visible:-outline-offset-2",
                 tab.active
-                  ? "bg-surface text-ink shadow-lift forced:underline"
+                  ? "bg-chosen text-ink shadow-lift forced:underline"
                   : "text-ink-soft hover:text-ink",
               )}
             >

@@ -17,7 +17,7 @@ export function Table(props: {
     <section
       {...REACHABLE}
       aria-label={props.caption}
-      className="overflow-x-auto focus-visible:-outline-offset-2"
+      className="relative overflow-x-auto focus-visible:-outline-offset-2"
     >
       <table className="w-full border-collapse text-[0.8125rem]" style={{ minWidth: props.minWidth }}>
         <caption className="sr-only">{props.caption}</caption>

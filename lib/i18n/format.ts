@@ -1,4 +1,4 @@
-import type { Micros } from "@/lib/money/money";
+import { divideRounded, type Micros } from "@/lib/money/money";
 import type { Day, Month } from "@/lib/time/period";
 import type { Locale } from "./locale";
 
@@ -83,6 +83,14 @@ export function formatMoney(
   const shownFraction = round && fraction === "00" ? "" : `${MARKS[locale].decimal}${fraction}`;
   const symbol = SYMBOLS[currency.toUpperCase()] ?? currency.toUpperCase();
   return `${amount < 0n ? "-" : ""}${symbol} ${whole}${shownFraction}`;
+}
+
+/**
+ * An amount where it is shown and not reckoned with: rounded to 2 decimals, half away from zero. Unit prices and what
+ * explains a charge are written with `formatMoney`, to the last decimal.
+ */
+export function formatAmount(amount: Micros, currency: string, locale: Locale): string {
+  return formatMoney(divideRounded(amount, 10_000n) * 10_000n, currency, locale);
 }
 
 /** A count: "12,345" in English, "12.345" in Indonesian. */

@@ -23,3 +23,10 @@ export function localeFromHeader(header: string | null): Locale | null {
   const best = known.sort((a, b) => b.weight - a.weight)[0]?.language;
   return isLocale(best) ? best : null;
 }
+
+/** What next-intl says of a request's language. */
+declare module "next-intl" {
+  interface AppConfig {
+    Locale: Locale;
+  }
+}

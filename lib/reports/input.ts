@@ -65,7 +65,17 @@ export function rangeProblem(from: string, to: string): RangeProblem | null {
 }
 
 const one = (value: unknown) => (Array.isArray(value) ? value[0] : value);
-const text = z.preprocess(one, z.string().trim().max(200).regex(/^[^\0]*$/)).optional().catch(undefined);
+const text = z
+  .preprocess(
+    one,
+    z
+      .string()
+      .trim()
+      .max(200)
+      .regex(/^[^\0]*$/),
+  )
+  .optional()
+  .catch(undefined);
 const choice = <const V extends readonly [string, ...string[]]>(values: V) =>
   z.preprocess(one, z.enum(values)).optional().catch(undefined);
 

@@ -87,8 +87,8 @@ export async function selectUses(
            m.contact, m.business_number, m.market, m.template, m.broadcast_id, b.name as broadcast_name,
            m.unit, m.units, m.unit_price_micros, m.amount_micros, m.paid_from,
            m.paid_initial_micros as initial_micros, m.paid_additional_micros as additional_micros, m.free_reason
-    from unnest(${days.map(({ start }) => start.toISOString())}::timestamptz[],
-                ${days.map(({ end }) => end.toISOString())}::timestamptz[]) with ordinality as d(day_start, day_end, place)
+    from unnest(${days.map(({ start }) => start.toISOString())}::text[]::timestamptz[],
+                ${days.map(({ end }) => end.toISOString())}::text[]::timestamptz[]) with ordinality as d(day_start, day_end, place)
     cross join lateral (
       select * from messages
       where organization_id = ${organizationId} and occurred_at >= d.day_start and occurred_at < d.day_end

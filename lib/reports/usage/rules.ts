@@ -15,18 +15,21 @@ export const SERIES = [
 ] as const;
 export type SeriesName = (typeof SERIES)[number];
 
-/** The columns of the daily roll-up, as numbers of units or as money. */
-export type UsageDay = {
-  readonly day: Day;
-  readonly service: number;
-  readonly marketing: number;
-  readonly utility: number;
-  readonly authentication: number;
-  readonly authenticationInternational: number;
-  readonly group: number;
-  readonly other: number;
-  readonly uniqueVisitors: number;
-};
+/** What the daily roll-up tells apart. */
+export const COLUMNS = [
+  "service",
+  "marketing",
+  "utility",
+  "authentication",
+  "authenticationInternational",
+  "group",
+  "other",
+  "uniqueVisitors",
+] as const;
+type ColumnName = (typeof COLUMNS)[number];
+
+/** A day of the chart: units, or micros of money. */
+export type ChartDay = { readonly day: Day } & { readonly [Column in ColumnName]: bigint };
 
 /** Series that are drawn only where they have something to show: most organizations have no group messages. */
 const ONLY_WHEN_USED: readonly SeriesName[] = ["group", "other"];
@@ -38,7 +41,7 @@ const BY_GROUPING: Record<Grouping, readonly SeriesName[]> = {
 };
 
 /** The value of a series on a day. Both authentication categories are one series. */
-export function seriesValue(day: UsageDay, series: SeriesName): number {
+export function seriesValue(day: ChartDay, series: SeriesName): bigint {
   switch (series) {
     case "service":
     case "marketing":
@@ -61,16 +64,16 @@ export function seriesValue(day: UsageDay, series: SeriesName): number {
 export function seriesOf(
   grouping: Grouping,
   unit: "units" | "money",
-  days: readonly UsageDay[],
+  days: readonly ChartDay[],
 ): SeriesName[] {
   return BY_GROUPING[grouping].filter((series) => {
     if (unit === "money" && series === "visitors") return false;
-    return !ONLY_WHEN_USED.includes(series) || days.some((day) => seriesValue(day, series) > 0);
+    return !ONLY_WHEN_USED.includes(series) || days.some((day) => seriesValue(day, series) > 0n);
   });
 }
 
-export function seriesTotal(days: readonly UsageDay[], series: SeriesName): number {
-  return days.reduce((total, day) => total + seriesValue(day, series), 0);
+export function seriesTotal(days: readonly ChartDay[], series: SeriesName): bigint {
+  return days.reduce((total, day) => total + seriesValue(day, series), 0n);
 }
 
 /** The series that an address shows; all of them unless it names some that exist. */

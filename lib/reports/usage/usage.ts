@@ -4,12 +4,14 @@ import type { Scope } from "@/lib/auth/scope";
 import { Refusal } from "@/lib/errors";
 import type { Micros } from "@/lib/money/money";
 import { rangeMessage, rangeProblem } from "@/lib/reports/input";
-import { type DayRange, daysOf } from "@/lib/time/period";
-import type { UsageDay } from "./rules";
+import { type Day, type DayRange, daysOf } from "@/lib/time/period";
+import { type ChartDay, COLUMNS } from "./rules";
 import { selectBreakdown, selectSpentDays, selectUsageDays } from "./store";
 
 /** One day of an organization's zone: units, new unique visitors, and what the WhatsApp balance paid. */
-export type DailyUsage = UsageDay & { readonly amount: Micros };
+export type DailyUsage = { readonly day: Day; readonly amount: Micros } & {
+  readonly [Column in (typeof COLUMNS)[number]]: number;
+};
 
 /**
  * Every day of the range, days without usage as zeros (U7). Read from the roll-up, so it costs the same at any volume.
@@ -51,7 +53,7 @@ const NOTHING = {
   uniqueVisitors: 0,
 };
 
-const COLUMN_OF_CATEGORY: Record<string, keyof typeof NOTHING> = {
+const COLUMN_OF_CATEGORY: Readonly<Record<string, keyof typeof NOTHING>> = {
   service: "service",
   marketing: "marketing",
   utility: "utility",
@@ -60,17 +62,20 @@ const COLUMN_OF_CATEGORY: Record<string, keyof typeof NOTHING> = {
   group: "group",
 };
 
-/** What the WhatsApp balance paid per day and category. */
-export type SpentDay = { readonly [Column in Exclude<keyof UsageDay, "day">]: Micros } & {
-  readonly day: string;
-};
+/** The days of `usageByDay` as the chart takes them. */
+export function toChartDays(days: readonly DailyUsage[]): ChartDay[] {
+  return days.map((usage) => {
+    const columns = COLUMNS.map((column) => [column, BigInt(usage[column])]);
+    return { day: usage.day, ...Object.fromEntries(columns) };
+  });
+}
 
 /**
  * As `usageByDay`, in money: what the WhatsApp balance paid for each category (U6).
  *
  * @throws Refusal range_too_long, invalid_input.
  */
-export async function spentByDay(scope: Scope<"usage:read">, range: DayRange): Promise<SpentDay[]> {
+export async function spentByDay(scope: Scope<"usage:read">, range: DayRange): Promise<ChartDay[]> {
   checkRange(range);
   const rows = await readInOrganization(scope.organizationId, (tx) =>
     selectSpentDays(tx, scope.organizationId, range),

@@ -60,8 +60,8 @@ export async function selectVisitors(
   return sql<VisitorRow[]>`
     select v.month, v.ordinal, extract(epoch from v.first_seen_at) * 1000 as first_seen_at, v.channel, v.contact,
            q.visitors_package, q.visitors_top_up
-    from unnest(${days.map(({ start }) => start.toISOString())}::timestamptz[],
-                ${days.map(({ end }) => end.toISOString())}::timestamptz[]) with ordinality as d(day_start, day_end, place)
+    from unnest(${days.map(({ start }) => start.toISOString())}::text[]::timestamptz[],
+                ${days.map(({ end }) => end.toISOString())}::text[]::timestamptz[]) with ordinality as d(day_start, day_end, place)
     cross join lateral (
       select * from unique_visitors
       where organization_id = ${organizationId} and first_seen_at >= d.day_start and first_seen_at < d.day_end

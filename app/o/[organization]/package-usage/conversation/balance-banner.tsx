@@ -1,0 +1,105 @@
+import type { Route } from "next";
+import { getLocale, getTranslations } from "next-intl/server";
+import { Banner } from "@/components/ui/banner";
+import { ButtonLink } from "@/components/ui/button";
+import { formatAmount, formatDay, formatUnits } from "@/lib/i18n/format";
+import type { Balance } from "@/lib/reports/balance";
+import { balanceReason, type Level, LOW_BELOW_PERCENT, levelOf, quotaLevel } from "@/lib/reports/rules";
+import { dayOf } from "@/lib/time/period";
+
+type Notice = { readonly level: Level; readonly title: string; readonly text: string };
+
+/** What is low or used up, in words and with the way out of it (U5). Nothing while there is enough of everything. */
+export async function BalanceBanner(props: {
+  readonly balance: Balance;
+  /** Null for those who may not top up: they are told whom to ask. */
+  readonly topUpHref: string | null;
+}) {
+  const t = await getTranslations("usage.banner");
+  const notices = [
+    await moneyNotice(props.balance),
+    await visitorsNotice(props.balance),
+    await conversationsNotice(props.balance),
+  ].filter((notice) => notice !== null);
+  const first = notices.find(({ level }) => level === "used_up") ?? notices[0];
+  if (!first) return null;
+  const others = notices.filter((notice) => notice !== first).map(({ title }) => title);
+  return (
+    <Banner
+      tone={first.level === "used_up" ? "bad" : "warn"}
+      title={first.title}
+      action={
+        props.topUpHref !== null && (
+          <ButtonLink href={props.topUpHref as Route} look="solid" size="small">
+            {t("topUp")}
+          </ButtonLink>
+        )
+      }
+    >
+      {first.text} {others.length > 0 && t("also", { list: others.join("; ") })}{" "}
+      {props.topUpHref === null && t("ask")}
+    </Banner>
+  );
+}
+
+async function words(balance: Balance) {
+  const [t, locale] = await Promise.all([getTranslations("usage.banner"), getLocale()]);
+  const day = formatDay(dayOf(balance.period.resetsAt, balance.timeZone), locale);
+  return { t, locale, day };
+}
+
+async function moneyNotice(balance: Balance): Promise<Notice | null> {
+  const { t, locale, day } = await words(balance);
+  const { available, base, additional, onHold } = balance.whatsappBalance;
+  const level = levelOf(available, base);
+  if (level === "enough") return null;
+  const money = (amount: bigint) => formatAmount(amount, balance.currency, locale);
+  const reason = balanceReason(balance.whatsappBalance, base);
+  if (reason === "debt") {
+    return { level, title: t("money.debt", { amount: money(-additional) }), text: t("money.text.debt") };
+  }
+  if (reason === "on_hold") {
+    const title = t("money.on_hold", { amount: money(available) });
+    return { level, title, text: t("money.text.on_hold", { amount: money(onHold) }) };
+  }
+  return level === "used_up"
+    ? { level, title: t("money.used_up"), text: t("money.text.empty", { day }) }
+    : {
+        level,
+        title: t("money.low", { amount: money(available) }),
+        text: t("money.text.spent", { percent: LOW_BELOW_PERCENT }),
+      };
+}
+
+async function visitorsNotice(balance: Balance): Promise<Notice | null> {
+  const { t, locale, day } = await words(balance);
+  const { package: bought, topUp, remaining, overQuota } = balance.uniqueVisitors;
+  const level = quotaLevel(remaining, bought + topUp);
+  if (level === "enough" || bought + topUp === 0) return null;
+  return level === "used_up"
+    ? {
+        level,
+        title: t("visitors.used_up"),
+        text: t("visitors.text.used_up", { over: formatUnits(overQuota, locale), day }),
+      }
+    : {
+        level,
+        title: t("visitors.low", { count: formatUnits(remaining, locale) }),
+        text: t("visitors.text.low", { percent: LOW_BELOW_PERCENT, day }),
+      };
+}
+
+async function conversationsNotice(balance: Balance): Promise<Notice | null> {
+  if (!balance.conversations) return null;
+  const { t, locale, day } = await words(balance);
+  const { package: total, remaining } = balance.conversations;
+  const level = quotaLevel(remaining, total);
+  if (level === "enough" || total === 0) return null;
+  return level === "used_up"
+    ? { level, title: t("conversations.used_up"), text: t("conversations.text.used_up", { day }) }
+    : {
+        level,
+        title: t("conversations.low", { count: formatUnits(remaining, locale) }),
+        text: t("conversations.text.low", { day }),
+      };
+}

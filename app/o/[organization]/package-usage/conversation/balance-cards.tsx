@@ -1,0 +1,175 @@
+import { getLocale, getTranslations } from "next-intl/server";
+import { BalanceCard, BalanceGrid, type SplitRow } from "@/components/balance-card";
+import { categoryName } from "@/components/category";
+import { formatAmount, formatDay, formatInstant, formatUnits } from "@/lib/i18n/format";
+import type { Locale } from "@/lib/i18n/locale";
+import { toNumber } from "@/lib/money/money";
+import type { Balance, Outlook } from "@/lib/reports/balance";
+import { levelOf, quotaLevel, unitsFor } from "@/lib/reports/rules";
+
+/** The balance cards (U2–U5); without a conversation quota there are three. */
+export function BalanceCards({ balance, outlook }: { readonly balance: Balance; readonly outlook: Outlook }) {
+  return (
+    <BalanceGrid cards={balance.conversations ? 4 : 3}>
+      <UsersCard balance={balance} />
+      <VisitorsCard balance={balance} />
+      {balance.conversations && <ConversationsCard balance={balance} conversations={balance.conversations} />}
+      <MoneyCard balance={balance} outlook={outlook} />
+    </BalanceGrid>
+  );
+}
+
+async function words() {
+  const [t, locale] = await Promise.all([getTranslations("usage.balance"), getLocale()]);
+  return { t, locale, units: (count: number) => formatUnits(count, locale) };
+}
+
+function resetTime({ period, timeZone }: Balance, locale: Locale): string {
+  return formatInstant(period.resetsAt, timeZone, locale);
+}
+
+async function UsersCard({ balance }: { readonly balance: Balance }) {
+  const { t, units } = await words();
+  const { seats, used, available } = balance.users;
+  const full = available === 0;
+  return (
+    <BalanceCard
+      label={t("users.label")}
+      level={full ? "used_up" : "enough"}
+      levelText={t("users.full")}
+      value={units(available)}
+      unit={t("users.left", { count: available })}
+      meter={{ value: used, max: seats, text: t("users.used", { used: units(used), total: units(seats) }) }}
+      split={[
+        { label: t("users.seats"), value: units(seats) },
+        { label: t("users.taken"), value: units(used) },
+      ]}
+      footer={
+        used > seats ? t("users.over", { count: used - seats }) : `${t("users.note")} ${t("seatsStay")}`
+      }
+    />
+  );
+}
+
+async function VisitorsCard({ balance }: { readonly balance: Balance }) {
+  const { t, locale, units } = await words();
+  const { package: bought, topUp, used, remaining, overQuota } = balance.uniqueVisitors;
+  const total = bought + topUp;
+  const split: SplitRow[] = [
+    { label: t("visitors.package"), value: units(bought) },
+    { label: t("visitors.topUp"), value: units(topUp) },
+  ];
+  if (overQuota > 0) split.push({ label: t("visitors.over"), value: units(overQuota), tone: "bad" });
+  return (
+    <BalanceCard
+      label={t("visitors.label")}
+      level={quotaLevel(remaining, total)}
+      value={units(remaining)}
+      unit={t("visitors.left")}
+      meter={{
+        value: used,
+        max: total,
+        text: t("visitors.used", { used: units(used), total: units(total) }),
+      }}
+      split={split}
+      footer={t("resets", { when: resetTime(balance, locale) })}
+    />
+  );
+}
+
+async function ConversationsCard({
+  balance,
+  conversations,
+}: {
+  readonly balance: Balance;
+  readonly conversations: NonNullable<Balance["conversations"]>;
+}) {
+  const { t, locale, units } = await words();
+  const { package: total, used, remaining } = conversations;
+  return (
+    <BalanceCard
+      label={t("conversations.label")}
+      level={quotaLevel(remaining, total)}
+      value={units(remaining)}
+      unit={t("conversations.left")}
+      meter={{
+        value: used,
+        max: total,
+        text: t("conversations.used", { used: units(used), total: units(total) }),
+      }}
+      split={[
+        { label: t("conversations.package"), value: units(total) },
+        { label: t("conversations.topUp"), value: t("conversations.fallback") },
+      ]}
+      footer={t("resets", { when: resetTime(balance, locale) })}
+    />
+  );
+}
+
+async function MoneyCard({ balance, outlook }: { readonly balance: Balance; readonly outlook: Outlook }) {
+  const { t, locale } = await words();
+  const { initial, additional, onHold, available, spent, base } = balance.whatsappBalance;
+  const money = (amount: bigint) => formatAmount(amount, balance.currency, locale);
+  const isDebt = additional < 0n;
+  const total = isDebt ? spent : initial + additional + spent;
+  return (
+    <BalanceCard
+      wide
+      label={t("money.label")}
+      level={levelOf(available, base)}
+      value={money(available)}
+      unit={t("money.left")}
+      meter={{
+        value: toNumber(spent),
+        max: toNumber(total),
+        held: toNumber(onHold),
+        text: isDebt
+          ? t("money.usedDebt", { used: money(spent) })
+          : t("money.used", { used: money(spent), total: money(total) }),
+      }}
+      split={[
+        { label: t("money.initial"), value: money(initial) },
+        isDebt
+          ? { label: t("money.debt"), value: money(additional), tone: "bad" }
+          : { label: t("money.additional"), value: money(additional) },
+        { label: t("money.onHold"), value: money(onHold) },
+      ]}
+      footer={t("initialResets", { when: resetTime(balance, locale) })}
+    >
+      {isDebt && (
+        <p className="mt-3 text-[0.8125rem] text-bad">
+          {t("money.debtText", { amount: money(-additional) })}
+        </p>
+      )}
+      <OutlookLines balance={balance} outlook={outlook} />
+    </BalanceCard>
+  );
+}
+
+/** How long the balance lasts and what it still pays for, in sentences. */
+async function OutlookLines({ balance, outlook }: { readonly balance: Balance; readonly outlook: Outlook }) {
+  const [{ t, locale, units }, category] = await Promise.all([words(), getTranslations("categories")]);
+  const { runway, example } = outlook;
+  const count = example && unitsFor(balance.whatsappBalance.available, example.unitPrice);
+  return (
+    <div className="mt-2 space-y-1 text-[0.8125rem] leading-5 text-ink-soft">
+      <p>
+        {runway.kind === "until"
+          ? runway.day === balance.today
+            ? t("money.untilToday")
+            : t("money.until", { day: formatDay(runway.day, locale) })
+          : t(`money.${runway.kind}`)}
+      </p>
+      {example && count !== null && count > 0 && (
+        <p className="figures">
+          {t("money.example", {
+            count: units(count),
+            category: categoryName(category, example.category, "inSentence"),
+            unit: category("units.message", { count }),
+            market: example.market,
+          })}
+        </p>
+      )}
+    </div>
+  );
+}

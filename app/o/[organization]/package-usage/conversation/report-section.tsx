@@ -1,0 +1,59 @@
+import { getTranslations } from "next-intl/server";
+import { Card } from "@/components/ui/card";
+import { Skeleton } from "@/components/ui/skeleton";
+import { TabLinks } from "@/components/ui/tab-links";
+import { reportChange, viewAddress } from "@/components/view-address";
+import { REPORTS } from "@/lib/reports/input";
+import { BroadcastReport } from "./broadcast-report";
+import { CategoryNotes } from "./category-notes";
+import type { Place } from "./place";
+import { VisitorReport } from "./visitor-report";
+import { WhatsappReport } from "./whatsapp-report";
+
+/** The three usage reports, one at a time (U8–U11). */
+export async function ReportSection(place: Place) {
+  const t = await getTranslations("reports");
+  const { path, view } = place;
+  const current = view.report ?? "whatsapp";
+  return (
+    <section aria-labelledby="reports" className="scroll-mt-20">
+      <h2 id="reports" className="mb-4 text-base font-semibold">
+        {t("heading")}
+      </h2>
+      <Card>
+        <div className="border-b border-line px-2">
+          <TabLinks
+            label={t("heading")}
+            tabs={REPORTS.map((name) => ({
+              label: t(`tabs.${name}`),
+              href: viewAddress(path, view, reportChange(name)),
+              active: current === name,
+            }))}
+          />
+        </div>
+        {current === "whatsapp" && <WhatsappReport {...place} />}
+        {current === "broadcasts" && <BroadcastReport {...place} />}
+        {current === "unique-visitors" && <VisitorReport {...place} />}
+        {current !== "unique-visitors" && <CategoryNotes slug={place.frame.slug} />}
+      </Card>
+    </section>
+  );
+}
+
+export async function ReportSkeleton() {
+  const t = await getTranslations("reports");
+  return (
+    <div role="status" aria-label={t("loading")}>
+      <p className="mb-4 text-base font-semibold">{t("heading")}</p>
+      <Card className="min-h-[48rem] p-4">
+        <Skeleton className="h-6 w-80 max-w-full" />
+        <Skeleton className="mt-8 h-9 w-full max-w-xl" />
+        <div className="mt-8 space-y-5">
+          {Array.from({ length: 12 }, (_, index) => index).map((index) => (
+            <Skeleton key={index} className="h-5 w-full" />
+          ))}
+        </div>
+      </Card>
+    </div>
+  );
+}

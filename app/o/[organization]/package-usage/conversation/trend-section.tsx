@@ -1,0 +1,143 @@
+import { ChartNoAxesColumn } from "lucide-react";
+import { getLocale, getTranslations } from "next-intl/server";
+import type { ChartSeries } from "@/components/charts/series";
+import { UsageChart } from "@/components/charts/usage-chart";
+import { Card, Section } from "@/components/ui/card";
+import { EmptyState } from "@/components/ui/empty-state";
+import { Skeleton } from "@/components/ui/skeleton";
+import { SegmentLinks } from "@/components/ui/tab-links";
+import { viewAddress } from "@/components/view-address";
+import { formatDay, zoneName } from "@/lib/i18n/format";
+import { type ChartDay, seriesOf, seriesTotal, seriesValue, visibleSeries } from "@/lib/reports/usage/rules";
+import { spentByDay, toChartDays, usageByDay } from "@/lib/reports/usage/usage";
+import type { Place } from "./place";
+import { TrendTable } from "./trend-table";
+
+/** What was used day by day (U6): lines or a table, in units or money, in three groupings. */
+export async function TrendSection(place: Place) {
+  const { scope, frame, view, choice } = place;
+  const unit = view.unit ?? "units";
+  const [t, locale, days] = await Promise.all([
+    getTranslations("usage.trend"),
+    getLocale(),
+    unit === "money"
+      ? spentByDay(scope, choice.range)
+      : usageByDay(scope, choice.range).then((usage) => toChartDays(usage)),
+  ]);
+  const names = seriesOf(view.group ?? "standard", unit, days);
+  const zone = zoneName(frame.now, frame.timeZone);
+  const series = names.map((name): ChartSeries => {
+    const shownValue = (day: ChartDay) => (day.day > frame.today ? null : seriesValue(day, name));
+    const words = { label: t(`series.${name}`), hint: t(`hints.${name}`) };
+    return { name, ...words, values: days.map(shownValue), total: seriesTotal(days, name) };
+  });
+  const visible = visibleSeries(view.series, names);
+  const isEmpty = series.every(({ total }) => total === 0n);
+  const { from, to } = choice.range;
+  return (
+    <Section
+      id="trend"
+      title={t("heading")}
+      description={t(unit === "money" ? "descriptionMoney" : "description", { zone })}
+    >
+      <Card className="flex-1">
+        <TrendControls {...place} />
+        {isEmpty ? (
+          <EmptyState icon={<ChartNoAxesColumn />} title={t("empty.title")}>
+            {t("empty.text")}
+          </EmptyState>
+        ) : (
+          <UsageChart
+            days={days.map(({ day }) => day)}
+            today={frame.today}
+            series={series}
+            visible={visible}
+            unit={unit}
+            currency={frame.currency}
+            locale={locale}
+            path={place.path}
+            view={view}
+            words={{
+              legend: t("legend"),
+              label: `${t("chart", { from: formatDay(from, locale), to: formatDay(to, locale) })}. ${t("keys")}`,
+              today: t("today"),
+              notOver: t("todayNotOver"),
+              future: t("future"),
+              hidden: t("hidden"),
+            }}
+            table={
+              view.show !== "table" ? null : (
+                <TrendTable
+                  days={days.map(({ day }) => day)}
+                  series={series.filter(({ name }) => visible.includes(name))}
+                  frame={frame}
+                  unit={unit}
+                />
+              )
+            }
+          />
+        )}
+      </Card>
+    </Section>
+  );
+}
+
+async function TrendControls({ path, view }: Place) {
+  const t = await getTranslations("usage.trend");
+  const link = (label: string, active: boolean, changes: Parameters<typeof viewAddress>[2]) => ({
+    label,
+    active,
+    href: viewAddress(path, view, changes),
+  });
+  const group = view.group ?? "standard";
+  const unit = view.unit ?? "units";
+  const show = view.show ?? "chart";
+  return (
+    <div className="flex flex-wrap items-center gap-2 border-b border-line px-3 py-2.5">
+      <SegmentLinks
+        label={t("group")}
+        tabs={(["standard", "categories", "older"] as const).map((name) =>
+          link(t(`groups.${name}`), group === name, {
+            group: name === "standard" ? undefined : name,
+            series: undefined,
+          }),
+        )}
+      />
+      <div className="flex max-w-full flex-wrap gap-2 sm:ml-auto">
+        <SegmentLinks
+          label={t("unit")}
+          tabs={(["units", "money"] as const).map((name) =>
+            link(t(`units.${name}`), unit === name, { unit: name === "units" ? undefined : name }),
+          )}
+        />
+        <SegmentLinks
+          label={t("view")}
+          tabs={(["chart", "table"] as const).map((name) =>
+            link(t(`views.${name}`), show === name, { show: name === "chart" ? undefined : name }),
+          )}
+        />
+      </div>
+    </div>
+  );
+}
+
+export async function TrendSkeleton() {
+  const t = await getTranslations("usage.trend");
+  return (
+    <div role="status" aria-label={t("loading")}>
+      <div className="mb-4">
+        <p className="text-base font-semibold">{t("heading")}</p>
+        <Skeleton className="mt-1 h-4 w-44" />
+      </div>
+      <Card className="h-[29.75rem] p-5 xl:h-[34rem]">
+        <Skeleton className="h-9 w-full" />
+        <div className="mt-7 flex gap-10">
+          <Skeleton className="h-12 w-32" />
+          <Skeleton className="h-12 w-32" />
+          <Skeleton className="h-12 w-32" />
+        </div>
+        <Skeleton className="mt-8 h-[16.5rem] w-full" />
+      </Card>
+    </div>
+  );
+}

@@ -1,0 +1,74 @@
+import { getLocale, getTranslations } from "next-intl/server";
+import { type ChartSeries, seriesColor } from "@/components/charts/series";
+import { Badge } from "@/components/ui/badge";
+import { Cell, HeadCell, Row, RowHead, Table } from "@/components/ui/table";
+import { formatAmount, formatDay, formatUnits } from "@/lib/i18n/format";
+import type { Frame } from "@/lib/reports/reports";
+
+/** The chart's numbers, newest day first, with their totals (U6, "View as table"). */
+export async function TrendTable(props: {
+  readonly days: readonly string[];
+  readonly series: readonly ChartSeries[];
+  readonly frame: Frame;
+  readonly unit: "units" | "money";
+}) {
+  const [t, locale] = await Promise.all([getTranslations("usage.trend"), getLocale()]);
+  const { frame, days, series } = props;
+  const show = (value: bigint | null | undefined) => {
+    if (value === null || value === undefined) return "–";
+    return props.unit === "money" ? formatAmount(value, frame.currency, locale) : formatUnits(value, locale);
+  };
+  const newestFirst = days.map((day, index) => ({ day, index })).reverse();
+  return (
+    <div className="max-h-[26rem] overflow-y-auto">
+      <Table caption={t("heading")} minWidth="32rem">
+        <thead className="sticky top-0 z-10 bg-surface">
+          <tr>
+            <HeadCell>{t("day")}</HeadCell>
+            {series.map(({ name, label }) => (
+              <HeadCell key={name} numeric>
+                <span className="inline-flex items-center gap-1.5">
+                  <span
+                    aria-hidden
+                    data-keep-color
+                    className="size-2 rounded-[2px]"
+                    style={{ background: seriesColor(name) }}
+                  />
+                  {label}
+                </span>
+              </HeadCell>
+            ))}
+          </tr>
+          <tr className="border-b border-line">
+            <RowHead className="font-semibold">{t("total")}</RowHead>
+            {series.map(({ name, total }) => (
+              <Cell key={name} numeric className="font-semibold">
+                {show(total)}
+              </Cell>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {newestFirst.map(({ day, index }) => (
+            <Row key={day}>
+              <RowHead className="figures whitespace-nowrap">
+                {formatDay(day, locale)}{" "}
+                {day === frame.today && (
+                  <Badge>
+                    {t("today")}, {t("todayNotOver")}
+                  </Badge>
+                )}
+                {day > frame.today && <Badge>{t("future")}</Badge>}
+              </RowHead>
+              {series.map(({ name, values }) => (
+                <Cell key={name} numeric>
+                  {show(values[index])}
+                </Cell>
+              ))}
+            </Row>
+          ))}
+        </tbody>
+      </Table>
+    </div>
+  );
+}

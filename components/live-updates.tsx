@@ -1,0 +1,66 @@
+"use client";
+
+import { useRouter } from "next/navigation";
+import { useEffect, useState, useTransition } from "react";
+
+/** Pages show a change at once, then at most this often. */
+const AT_MOST_EVERY = 3_000;
+/** How often to look for changes where the server's announcements do not come through. */
+const WITHOUT_ANNOUNCEMENTS = 30_000;
+
+/**
+ * Keeps the page true while it is open: a change that the server announces appears without a reload. Where
+ * announcements do not come through, the page looks for itself from time to time. Hidden pages rest.
+ */
+export function LiveUpdates({
+  source,
+  announcement,
+}: {
+  readonly source: string;
+  readonly announcement: string;
+}) {
+  const router = useRouter();
+  const [, startTransition] = useTransition();
+  const [count, setCount] = useState(0);
+  useEffect(() => {
+    let waiting: ReturnType<typeof setTimeout> | undefined;
+    let last = 0;
+    let missed = false;
+    const refresh = () => {
+      if (document.hidden) {
+        missed = true;
+        return;
+      }
+      if (waiting !== undefined) return;
+      const wait = Math.max(0, last + AT_MOST_EVERY - performance.now());
+      waiting = setTimeout(() => {
+        waiting = undefined;
+        last = performance.now();
+        startTransition(() => router.refresh());
+        setCount((known) => known + 1);
+      }, wait);
+    };
+    const comeBack = () => {
+      if (document.hidden || !missed) return;
+      missed = false;
+      refresh();
+    };
+    const events = new EventSource(source);
+    events.addEventListener("change", refresh);
+    const looking = setInterval(() => {
+      if (events.readyState !== EventSource.OPEN) refresh();
+    }, WITHOUT_ANNOUNCEMENTS);
+    document.addEventListener("visibilitychange", comeBack);
+    return () => {
+      events.close();
+      clearInterval(looking);
+      clearTimeout(waiting);
+      document.removeEventListener("visibilitychange", comeBack);
+    };
+  }, [router, source]);
+  return (
+    <p role="status" className="sr-only">
+      {count > 0 && announcement}
+    </p>
+  );
+}
