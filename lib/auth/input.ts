@@ -1,6 +1,5 @@
 import { z } from "zod";
 import { EVERY_KEY_SCOPE, EVERY_ROLE } from "./permissions";
-import { LONGEST_PASSWORD, SHORTEST_PASSWORD } from "./rules";
 
 /** An e-mail address as an account knows it: lower case. */
 export const emailInput = z
@@ -19,9 +18,6 @@ export const signInInput = z.object({
   email: z.string().max(1_000).default(""),
   password: z.string().max(10_000).default(""),
 });
-
-/** A password being chosen. Which ones are refused beyond their length: `passwordFault`. */
-export const newPasswordInput = z.string().min(SHORTEST_PASSWORD).max(LONGEST_PASSWORD);
 
 export const keyInput = z.object({
   name: z.string().trim().min(1).max(120),

@@ -6,7 +6,7 @@ import { Refusal } from "@/lib/errors";
 import { systemNow } from "@/lib/time/clock";
 import { hashPassword, isPassword } from "./argon2";
 import type { StaffRole } from "./permissions";
-import { ACCOUNT_LIMIT, passwordFault } from "./rules";
+import { ACCOUNT_LIMIT, type PasswordFault, passwordFault } from "./rules";
 import type { StaffScope } from "./scope";
 import { openSession, revokeSessions, type SignedIn } from "./session";
 import {
@@ -186,12 +186,18 @@ async function insertPerson(tx: Transaction, user: NewUser, staffRole: StaffRole
   return userId;
 }
 
-const REASONS = {
+const REASONS: Readonly<Record<PasswordFault, string>> = {
   too_short: "Choose a password of at least 12 characters.",
   too_long: "Choose a password of at most 200 characters.",
   too_common: "This password is too easy to guess.",
   contains_email: "Choose a password that does not contain the e-mail address.",
-} as const;
+};
+
+/** What was wrong with the password that made a verb refuse; null when it was something else. */
+export function passwordFaultOf(refusal: Refusal): PasswordFault | null {
+  const fault = refusal.extras.members?.fault;
+  return typeof fault === "string" && fault in REASONS ? (fault as PasswordFault) : null;
+}
 
 function assertUsable(password: string, email: string): void {
   const fault = passwordFault(password, email);

@@ -7,9 +7,8 @@ import { getTranslations } from "next-intl/server";
 import { requireUser } from "@/lib/auth/authorize";
 import { browserName, dropSession, keepSession } from "@/lib/auth/browser";
 import { personNameInput } from "@/lib/auth/input";
-import { passwordFault } from "@/lib/auth/rules";
 import { logOutEverywhere, revokeSession } from "@/lib/auth/session";
-import { changePassword, setName } from "@/lib/auth/users";
+import { changePassword, passwordFaultOf, setName } from "@/lib/auth/users";
 import { Refusal } from "@/lib/errors";
 
 /** What came of a form: said under the field it is about, or as done. */
@@ -34,12 +33,12 @@ export async function changePasswordAction(_previous: FormState, formData: FormD
   const t = await getTranslations("auth");
   const current = String(formData.get("current") ?? "");
   const next = String(formData.get("next") ?? "");
-  const fault = passwordFault(next, user.email);
-  if (fault) return { done: null, faults: { next: t(`passwordFaults.${fault}`) } };
   try {
     await keepSession(await changePassword(user, { current, next }, await browserName()));
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
+    const fault = passwordFaultOf(error);
+    if (fault) return { done: null, faults: { next: t(`passwordFaults.${fault}`) } };
     const words = error.code === "rate_limited" ? "account.throttled" : "account.currentWrong";
     return { done: null, faults: { current: t(words) } };
   }

@@ -5,9 +5,9 @@ import { forbidden, redirect } from "next/navigation";
 import { getTranslations } from "next-intl/server";
 import { isOwnRequest, requireUser } from "@/lib/auth/authorize";
 import { browserName, keepSession } from "@/lib/auth/browser";
-import { newPasswordInput, personNameInput } from "@/lib/auth/input";
+import { personNameInput } from "@/lib/auth/input";
 import { acceptAsNewUser, acceptAsUser } from "@/lib/auth/members/invitations";
-import { passwordFault } from "@/lib/auth/rules";
+import { passwordFaultOf } from "@/lib/auth/users";
 import { Refusal } from "@/lib/errors";
 
 export type JoinState = {
@@ -18,36 +18,29 @@ export type JoinState = {
 };
 
 /** Accepts as somebody new: name and password in, logged in and a member out. */
-export async function joinAction(
-  token: string,
-  email: string,
-  _previous: JoinState,
-  formData: FormData,
-): Promise<JoinState> {
+export async function joinAction(_previous: JoinState, formData: FormData): Promise<JoinState> {
   if (!(await isOwnRequest())) forbidden();
   const t = await getTranslations("auth");
   const typedName = String(formData.get("name") ?? "").slice(0, 200);
   const name = personNameInput.safeParse(typedName);
-  const password = String(formData.get("password") ?? "");
-  const fault = newPasswordInput.safeParse(password).success ? passwordFault(password, email) : "too_short";
-  if (!name.success || fault) {
-    return {
-      nameFault: name.success ? null : t("invitation.faults.name"),
-      passwordFault: fault && t(`passwordFaults.${fault}`),
-      name: typedName,
-    };
-  }
+  if (!name.success) return { nameFault: t("invitation.faults.name"), passwordFault: null, name: typedName };
+  const chosen = { name: name.data, password: String(formData.get("password") ?? "") };
   let slug: string;
   try {
-    const accepted = await acceptAsNewUser(token, { name: name.data, password }, await browserName());
+    const accepted = await acceptAsNewUser(String(formData.get("token")), chosen, await browserName());
     await keepSession(accepted.sessionId);
     slug = accepted.slug;
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    const words = error.code === "not_found" ? "invitation.over.title" : "invitation.faults.already";
-    return { nameFault: null, passwordFault: t(words), name: typedName };
+    return { nameFault: null, passwordFault: t(wordsFor(error)), name: typedName };
   }
   redirect(`/o/${slug}` as Route);
+}
+
+function wordsFor(refusal: Refusal) {
+  const fault = passwordFaultOf(refusal);
+  if (fault) return `passwordFaults.${fault}` as const;
+  return refusal.code === "not_found" ? "invitation.over.title" : "invitation.faults.already";
 }
 
 /** Accepts with the account that is logged in. A link that no longer works shows so on its own page. */

@@ -12,13 +12,14 @@ export function JoinForm(props: {
   readonly words: Readonly<Record<"name" | "password" | "passwordHint" | "submit" | "pending", string>>;
 }) {
   const { token, email, words } = props;
-  const [state, act, isPending] = useActionState(joinAction.bind(null, token, email), {
+  const [state, act, isPending] = useActionState(joinAction, {
     nameFault: null,
     passwordFault: null,
     name: "",
   });
   return (
     <form action={act} className="mt-8 grid gap-5" noValidate>
+      <input type="hidden" name="token" value={token} />
       {/* For password managers, which file the new password under it. */}
       <input type="email" name="username" value={email} autoComplete="username" readOnly hidden />
       <Field label={words.name} htmlFor="name" error={state.nameFault}>
