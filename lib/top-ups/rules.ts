@@ -1,0 +1,194 @@
+import type { Mismatch, PurchaseStatus } from "@/db/schema/purchases";
+import { invariant } from "@/lib/errors";
+import { divideRounded, type Micros, max, min } from "@/lib/money/money";
+import { addDays, type Day, daysInMonth, type Month } from "@/lib/time/period";
+
+/** What can be bought in one currency, and how it is taxed (T1). Amounts are net. */
+export type Products = {
+  readonly currency: string;
+  readonly visitorsPerBlock: number;
+  readonly blockPrice: Micros;
+  readonly blockPresets: readonly number[];
+  readonly mostBlocks: number;
+  readonly minimumBalance: Micros;
+  readonly largestBalance: Micros;
+  readonly balancePresets: readonly Micros[];
+  readonly taxName: string;
+  /** Hundredths of a percent: 1100 is 11 %. */
+  readonly taxBasisPoints: number;
+  /** Everything charged is a whole multiple of it. */
+  readonly chargeStep: Micros;
+};
+
+/** What somebody wants to buy, as asked for. */
+export type Wish = { readonly visitorBlocks: number; readonly balance: Micros };
+
+/** What a wish comes to. */
+export type Quote = {
+  readonly visitorBlocks: number;
+  readonly visitors: number;
+  readonly visitorsNet: Micros;
+  readonly balance: Micros;
+  readonly net: Micros;
+  readonly tax: Micros;
+  readonly total: Micros;
+  /** What was asked for, where that was less than the minimum and was raised to it; otherwise null. */
+  readonly raisedFrom: Micros | null;
+};
+
+export type WishProblem = "nothing" | "too_many_visitors" | "too_much_balance";
+
+/** Why a wish cannot be bought; null when it can. */
+export function wishProblem({ visitorBlocks, balance }: Wish, products: Products): WishProblem | null {
+  if (visitorBlocks > products.mostBlocks) return "too_many_visitors";
+  if (balance > products.largestBalance) return "too_much_balance";
+  return visitorBlocks <= 0 && balance <= 0n ? "nothing" : null;
+}
+
+/**
+ * Net, tax and total of a wish (T1). A balance below the minimum is raised to it, a finer one to the next whole step;
+ * no balance at all stays none. The tax is computed on the whole net and rounded once, to a whole step, half away
+ * from zero.
+ */
+export function quote(wish: Wish, products: Products): Quote {
+  const { chargeStep: step, minimumBalance } = products;
+  const asked = raiseToStep(wish.balance, step);
+  const balance = asked > 0n ? max(asked, raiseToStep(minimumBalance, step)) : 0n;
+  const visitorsNet = products.blockPrice * BigInt(wish.visitorBlocks);
+  const net = visitorsNet + balance;
+  const tax = divideRounded(net * BigInt(products.taxBasisPoints), 10_000n * step) * step;
+  return {
+    visitorBlocks: wish.visitorBlocks,
+    visitors: wish.visitorBlocks * products.visitorsPerBlock,
+    visitorsNet,
+    balance,
+    net,
+    tax,
+    total: net + tax,
+    raisedFrom: asked > 0n && asked < balance ? asked : null,
+  };
+}
+
+/** The next whole multiple of the step, for amounts from outside such as a shortfall. */
+export function raiseToStep(amount: Micros, step: Micros): Micros {
+  return amount <= 0n ? 0n : ((amount + step - 1n) / step) * step;
+}
+
+/** From this many days before its end on, a month is nearly over (T3). */
+const NEARLY_OVER_DAYS = 5;
+
+/** Until when unique visitors bought today are valid, how many days that is, and whether that is soon (T3). */
+export function visitorsValidity(today: Day): { lastDay: Day; daysLeft: number; isNearlyOver: boolean } {
+  const month: Month = today.slice(0, 7);
+  const days = daysInMonth(month);
+  const daysLeft = days - Number(today.slice(8)) + 1;
+  return { lastDay: addDays(`${month}-01`, days - 1), daysLeft, isNearlyOver: daysLeft <= NEARLY_OVER_DAYS };
+}
+
+/** What a payment must agree with. */
+export type Expected = {
+  readonly total: Micros;
+  readonly currency: string;
+  readonly livemode: boolean;
+  readonly customer: string | null;
+  readonly checkout: string | null;
+};
+
+type Found = {
+  readonly amount: Micros;
+  readonly currency: string;
+  readonly livemode: boolean;
+  readonly customer: string | null;
+  readonly checkout: string;
+};
+
+/** How a payment differs from the purchase it claims to pay (stripe.md, Fulfilment); empty when it is the one. */
+export function mismatchesOf(expected: Expected, found: Found): Mismatch[] {
+  const compared: [Mismatch["field"], string, string][] = [
+    ["amount", String(expected.total), String(found.amount)],
+    ["currency", expected.currency, found.currency],
+    ["livemode", String(expected.livemode), String(found.livemode)],
+    ["customer", expected.customer ?? "", found.customer ?? ""],
+    ["checkout", expected.checkout ?? found.checkout, found.checkout],
+  ];
+  return compared.filter(([, a, b]) => a !== b).map(([field, a, b]) => ({ field, expected: a, found: b }));
+}
+
+/** What decides how much of a purchase is taken back. */
+export type Credited = {
+  readonly total: Micros;
+  readonly balance: Micros;
+  readonly visitors: number;
+  readonly chargeStep: Micros;
+};
+
+export type TakenBack = { readonly balance: Micros; readonly visitors: number };
+
+/**
+ * What has to be taken back once `paidBack` of the total went back to the payer, by refunds and disputes together: the
+ * same share of everything that was credited, cut down to whole steps and whole visitors, and at most all of it.
+ * A sum and no history, so the order in which refunds and disputes come does not matter (T4).
+ */
+export function takenBackFor(credited: Credited, paidBack: Micros): TakenBack {
+  const { total, balance, visitors, chargeStep } = credited;
+  const share = min(max(paidBack, 0n), total);
+  if (share === total) return { balance, visitors };
+  return {
+    balance: ((balance * share) / (total * chargeStep)) * chargeStep,
+    visitors: Number((BigInt(visitors) * share) / total),
+  };
+}
+
+/** A refund or a dispute, as far as it decides what is taken back. */
+export type ReversalFacts = {
+  readonly kind: "refund" | "dispute";
+  readonly state: string;
+  readonly amount: Micros;
+};
+
+const WITHHOLDING: readonly string[] = ["reserved", "pending", "succeeded", "open", "lost"];
+
+/** Whether the money of a refund or dispute is away, or about to be. */
+export function isWithholding({ state }: Pick<ReversalFacts, "state">): boolean {
+  return WITHHOLDING.includes(state);
+}
+
+/** The sums over a purchase's refunds and disputes. */
+export function reversedAmounts(reversals: readonly ReversalFacts[]): { refunded: Micros; disputed: Micros } {
+  let refunded = 0n;
+  let disputed = 0n;
+  for (const reversal of reversals) {
+    if (!isWithholding(reversal)) continue;
+    if (reversal.kind === "refund") refunded += reversal.amount;
+    else disputed += reversal.amount;
+  }
+  return { refunded, disputed };
+}
+
+/** How a credited purchase stands, given its refunds and disputes. A dispute that was won leaves no mark here. */
+export function creditedStatus(total: Micros, reversals: readonly ReversalFacts[]): PurchaseStatus {
+  const { refunded, disputed } = reversedAmounts(reversals);
+  if (disputed > 0n) return "disputed";
+  if (refunded >= total) return "refunded";
+  return refunded > 0n ? "partly_refunded" : "paid";
+}
+
+/** Minutes until a purchase is asked about again: often at first, when the payer is still at it. */
+const CHECK_MINUTES = [1, 1, 2, 3, 5, 10, 15, 30, 60, 120, 240];
+const LATER_CHECK_MINUTES = 360;
+
+/** When to ask the provider next, after `checks` fruitless times. */
+export function nextCheck(now: Date, checks: number): Date {
+  return new Date(now.getTime() + (CHECK_MINUTES[checks] ?? LATER_CHECK_MINUTES) * 60_000);
+}
+
+/** How a purchase is named: "P-000123". */
+export function purchaseNumber(number: number): string {
+  return `P-${String(number).padStart(6, "0")}`;
+}
+
+/** How a receipt is named: "R-2026-000042" (T6). */
+export function receiptNumber(receipt: { series: string; year: number; number: number }): string {
+  invariant(receipt.number > 0, "receipts are numbered from 1");
+  return `${receipt.series}-${receipt.year}-${String(receipt.number).padStart(6, "0")}`;
+}
