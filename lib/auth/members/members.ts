@@ -15,6 +15,7 @@ import {
   lockOwners,
   selectMembers,
   selectNamesByRole,
+  selectPeopleByRole,
   selectRole,
   updateRole,
 } from "./store";
@@ -39,6 +40,14 @@ export async function seatsTaken(tx: Transaction, organizationId: number): Promi
 /** The names of who may let others in: whom the page that says "no access" tells to ask. */
 export async function namesInCharge(scope: Scope<"organization:read">): Promise<string[]> {
   return inOrganization(scope.organizationId, (tx) => selectNamesByRole(tx, scope.organizationId, IN_CHARGE));
+}
+
+/** Whom to write to about an organization's money: its owners and admins, with their languages. */
+export type PersonInCharge = Awaited<ReturnType<typeof selectPeopleByRole>>[number];
+
+/** The owners and admins of an organization, for mails. */
+export async function peopleInCharge(tx: Transaction, organizationId: number): Promise<PersonInCharge[]> {
+  return selectPeopleByRole(tx, organizationId, IN_CHARGE);
 }
 
 /**

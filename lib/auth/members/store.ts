@@ -78,6 +78,28 @@ export async function selectNamesByRole(tx: Transaction, organizationId: number,
   return rows.map(({ name }) => name);
 }
 
+/** With their addresses, for mails; locked accounts get none. */
+export async function selectPeopleByRole(tx: Transaction, organizationId: number, roles: Role[]) {
+  return tx
+    .select({
+      userId: users.id,
+      name: users.name,
+      email: users.email,
+      locale: users.locale,
+      role: memberships.role,
+    })
+    .from(memberships)
+    .innerJoin(users, eq(users.id, memberships.userId))
+    .where(
+      and(
+        eq(memberships.organizationId, organizationId),
+        inArray(memberships.role, roles),
+        isNull(users.lockedAt),
+      ),
+    )
+    .orderBy(asc(users.id));
+}
+
 // Invitations
 
 const isOpen = and(
