@@ -58,8 +58,8 @@ export const test = base.extend<Fixtures & Settings, { readonly databases: undef
   packageSettings: [{}, { option: true }],
 
   databases: [
-    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the dependencies from the pattern
-    async ({}, use) => {
+    // Playwright reads from the pattern what a fixture depends on, and takes none but a pattern.
+    async ({ playwright: _playwright }, use) => {
       await use(undefined);
       await closeDatabases();
     },
