@@ -74,7 +74,7 @@ export function Plot(props: Props) {
 
   return (
     <div className="px-4 pt-5 pb-3 sm:px-5">
-      <div {...byKeyboard} className="relative h-[16.5rem] rounded-md xl:h-[21rem]">
+      <div {...byKeyboard} className="relative h-[16.5rem] rounded-md outline-offset-[10px] xl:h-[21rem]">
         <Grid ticks={ticks} locale={props.locale} />
         <div ref={box} className="absolute inset-y-0 right-2 left-13">
           {todayIndex >= 0 && <TodayMark share={pointShare(todayIndex, count)} label={props.words.today} />}

@@ -8,6 +8,8 @@ type Props = {
   readonly largest: number;
 };
 
+const NoTooltip = () => null;
+
 /** The lines themselves. Axes, legend and values around them are ours: they are there before this is. */
 export default function TremorAreas({ rows, names, colors, largest }: Props) {
   return (
@@ -25,7 +27,7 @@ export default function TremorAreas({ rows, names, colors, largest }: Props) {
       showYAxis={false}
       showGridLines={false}
       showLegend={false}
-      showTooltip={false}
+      customTooltip={NoTooltip}
       showAnimation={false}
     />
   );

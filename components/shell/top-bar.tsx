@@ -44,7 +44,7 @@ export async function TopBar(props: Props) {
     <>
       <a
         href="#main"
-        className="fixed top-2 left-2 z-50 -translate-y-16 rounded-lg bg-solid px-4 py-2 font-medium text-on-solid focus:translate-y-0"
+        className="sr-only rounded-lg bg-solid px-4 py-2 font-medium text-on-solid focus:not-sr-only focus:fixed focus:top-2 focus:left-2 focus:z-50 focus:px-4 focus:py-2"
       >
         {t("skip")}
       </a>

@@ -1,5 +1,7 @@
 import { z } from "zod";
-import { addDays, addMonths, type Day, type DayRange, isDay, isWithinMonths } from "@/lib/time/period";
+import { plainText } from "@/lib/text/input";
+import { dayInput } from "@/lib/time/input";
+import { addDays, addMonths, type Day, type DayRange, isWithinMonths } from "@/lib/time/period";
 
 /** Ranges with a name (U7). */
 export const PRESETS = ["this-month", "last-month", "last-30-days", "last-3-months"] as const;
@@ -57,25 +59,33 @@ export function presetRange(preset: Preset, today: Day): DayRange {
   }
 }
 
+/** The filters of a download; a machine names its days, the page always does. */
+export const downloadInput = z.object({
+  from: dayInput,
+  to: dayInput,
+  category: plainText(200).optional(),
+  paid: z.enum(PAID_FILTERS).optional(),
+  channel: plainText(200).optional(),
+  q: plainText(200).optional(),
+  bom: z.enum(["0", "1"]).optional(),
+});
+
+export type DownloadQuery = z.infer<typeof downloadInput>;
+
+/** The report that a file name asks for, "whatsapp.csv" or "whatsapp"; null for any other. */
+export function reportOfFile(name: string): ReportName | null {
+  return REPORTS.find((report) => name === report || name === `${report}.csv`) ?? null;
+}
+
 /** Why a range of days cannot be reported on; null when it can (U7). */
 export function rangeProblem(from: string, to: string): RangeProblem | null {
-  if (!isDay(from) || !isDay(to)) return "invalid";
+  if (!dayInput.safeParse(from).success || !dayInput.safeParse(to).success) return "invalid";
   if (from > to) return "reversed";
   return isWithinMonths({ from, to }, LONGEST_RANGE_MONTHS) ? null : "too_long";
 }
 
 const one = (value: unknown) => (Array.isArray(value) ? value[0] : value);
-const text = z
-  .preprocess(
-    one,
-    z
-      .string()
-      .trim()
-      .max(200)
-      .regex(/^[^\0]*$/),
-  )
-  .optional()
-  .catch(undefined);
+const text = z.preprocess(one, plainText(200)).optional().catch(undefined);
 const choice = <const V extends readonly [string, ...string[]]>(values: V) =>
   z.preprocess(one, z.enum(values)).optional().catch(undefined);
 

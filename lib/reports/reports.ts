@@ -1,8 +1,7 @@
 import "server-only";
 import { cache } from "react";
-import { readInOrganization } from "@/db/client";
 import type { Scope } from "@/lib/auth/scope";
-import { readOrganization } from "@/lib/organizations/organizations";
+import { organizationOf } from "@/lib/organizations/organizations";
 import { organizationNow } from "@/lib/time/clock";
 import { type Day, dayOf } from "@/lib/time/period";
 
@@ -18,10 +17,7 @@ export type Frame = {
 
 /** The frame of an organization's reports. Asked once per request, however many sections ask. */
 export const readFrame = cache(async (scope: Scope<"usage:read">): Promise<Frame> => {
-  const organization = await readInOrganization(scope.organizationId, (tx) =>
-    readOrganization(tx, scope.organizationId),
-  );
-  const { name, slug, timeZone, currency } = organization;
-  const now = organizationNow(organization.clock);
+  const { name, slug, timeZone, currency, clock } = await organizationOf(scope);
+  const now = organizationNow(clock);
   return { name, slug, timeZone, currency, now, today: dayOf(now, timeZone) };
 });

@@ -79,3 +79,81 @@ export async function selectBusiestMarket(
     group by market order by sum(units) desc, market limit 1`;
   return row?.market ?? null;
 }
+
+/** A text that strangers wrote: what a spreadsheet would run (= + - @ tab CR first) gets an apostrophe in front. */
+function guarded(column: string): string {
+  return `case when ascii(${column}) in (61, 43, 45, 64, 9, 13) then '''' || ${column} else ${column} end`;
+}
+
+/** Micros as a plain decimal in currency units, without trailing zeros. */
+function decimal(column: string): string {
+  return `trim_scale(${column} * 0.000001)`;
+}
+
+/** RFC 3339 with the offset of the transaction's TimeZone, which is the organization's. */
+function instantText(column: string): string {
+  return `to_json(${column}) #>> '{}'`;
+}
+
+const FROM = "(select current_setting('export.from')::timestamptz)";
+const TO = "(select current_setting('export.to')::timestamptz)";
+const ORGANIZATION = "(select current_setting('kuota.organization')::integer)";
+const CURRENCY = `(select currency || chr(31) from organizations where id = ${ORGANIZATION})`;
+
+/** True when the setting is empty or equals the column. */
+function filteredBy(setting: string, column: string): string {
+  const value = `(select current_setting('export.${setting}'))`;
+  return `(${value} = '' or ${column} = ${value})`;
+}
+
+const USE_CATEGORY = "case when m.group_id is null then coalesce(m.category, '') else 'group' end";
+
+/**
+ * The rows of each download, as COPY statements of constant text (contracts.md, CSV). Settings: export.from and
+ * export.to (instants), export.category, export.paid ("{quota,free}"), export.channel, export.name (a LIKE pattern).
+ * The last column ends with the row mark of lib/reports/copy.ts.
+ */
+export const COPY_STATEMENTS = {
+  whatsapp: `copy (
+    select ${instantText("m.occurred_at")}, ${instantText("m.booked_at")}, ${guarded(`(${USE_CATEGORY})`)}, m.unit,
+           ${guarded("m.business_number")}, ${guarded("m.contact")}, m.market, ${guarded("m.template")},
+           ${guarded("b.name")}, ${guarded("m.message_id")}, m.units, ${decimal("m.unit_price_micros")},
+           ${decimal("m.amount_micros")}, case when m.paid_from = 'quota' then m.units else 0 end,
+           ${decimal("m.paid_initial_micros")}, ${decimal("m.paid_additional_micros")}, m.free_reason,
+           v.effective_from, ${CURRENCY}
+    from messages m
+    left join broadcasts b on b.organization_id = m.organization_id and b.broadcast_id = m.broadcast_id
+    left join price_versions v on v.id = m.price_version_id
+    where m.organization_id = ${ORGANIZATION} and m.occurred_at >= ${FROM} and m.occurred_at < ${TO}
+      and m.paid_from = any((select current_setting('export.paid')::text[])::text[])
+      and ${filteredBy("category", `(${USE_CATEGORY})`)}
+    order by m.occurred_at, m.id) to stdout (format csv)`,
+
+  broadcasts: `copy (
+    select ${guarded("b.broadcast_id")}, ${guarded("b.name")}, ${guarded("m.template")},
+           ${guarded("coalesce(m.category, m.category_billed, m.category_sent)")}, ${guarded("m.business_number")},
+           ${guarded("m.contact")}, m.market,
+           case when m.read_at is not null then 'read' when m.delivered_at is not null then 'delivered'
+                when m.failed_at is not null then 'failed' when m.sent_at is not null then 'sent' else 'pending' end,
+           ${instantText("m.sent_at")}, ${instantText("m.delivered_at")}, ${instantText("m.read_at")},
+           ${instantText("m.failed_at")}, ${guarded("m.error_code")}, ${decimal("m.unit_price_micros")},
+           case when m.booked_at is not null then ${decimal("m.amount_micros")} end,
+           nullif(m.paid_from, 'pending'), ${CURRENCY}
+    from broadcasts b
+    join messages m on m.organization_id = b.organization_id and m.broadcast_id = b.broadcast_id
+    where b.organization_id = ${ORGANIZATION} and b.started_at >= ${FROM} and b.started_at < ${TO}
+      and ${filteredBy("category", "b.category")}
+      and ((select current_setting('export.name')) = '' or b.name ilike (select current_setting('export.name')))
+    order by b.started_at, b.broadcast_id, m.occurred_at, m.id) to stdout (format csv)`,
+
+  "unique-visitors": `copy (
+    select v.month, ${instantText("v.first_seen_at")}, ${guarded("v.channel")}, ${guarded("v.contact")},
+           case when v.ordinal <= coalesce(q.visitors_package, 0) then 'package'
+                when v.ordinal <= coalesce(q.visitors_package + q.visitors_top_up, 0) then 'top_up'
+                else 'over_quota' end || chr(31)
+    from unique_visitors v
+    left join month_quotas q on q.organization_id = v.organization_id and q.month = v.month
+    where v.organization_id = ${ORGANIZATION} and v.first_seen_at >= ${FROM} and v.first_seen_at < ${TO}
+      and ${filteredBy("channel", "v.channel")}
+    order by v.first_seen_at, v.month, v.ordinal) to stdout (format csv)`,
+} as const;

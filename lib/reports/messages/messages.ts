@@ -6,8 +6,8 @@ import { type Micros, sum } from "@/lib/money/money";
 import { readOrganization } from "@/lib/organizations/organizations";
 import type { Cursor, PaidFilter } from "@/lib/reports/input";
 import { checkRange } from "@/lib/reports/usage/usage";
-import { type DayRange, dayOf, periodOfDays } from "@/lib/time/period";
-import { lastPageRow, type PageStart, paidFromOf, planPage } from "./rules";
+import { addDays, type Day, type DayRange, dayOf, type Period, periodOfDays } from "@/lib/time/period";
+import { type DayCount, lastPageRow, type PageStart, paidFromOf, planPage } from "./rules";
 import {
   type MessageRow,
   selectMessage,
@@ -121,26 +121,51 @@ async function findPage(search: Search, request: UseRequest): Promise<UseRow[]> 
     cursor === null ? { row: request.row } : { day: dayOf(cursor.at, search.timeZone) };
   const { days, skip } = planPage(counts, start, USES_PER_PAGE, descending);
   if (days.length === 0) return [];
-  const { tx, organizationId, filter } = search;
-  const periods = days.map((day) => periodOfDays({ from: day, to: day }, search.timeZone));
-  const rows = await selectUses(tx, organizationId, periods, filter, {
-    descending,
-    start:
-      cursor === null ? await startAt(search, periods[0], descending, skip) : { cursor, inclusive: false },
-    limit: USES_PER_PAGE,
-  });
-  return backwards ? [...rows].reverse() : rows;
+  const first = counts.find(({ day }) => day === days[0]);
+  const begin =
+    cursor === null ? await startAt(search, first, skip, descending) : { cursor, inclusive: false };
+  const rows: UseRow[] = [];
+  for (const period of spansOf(days, search.timeZone)) {
+    const limit = USES_PER_PAGE - rows.length;
+    const order = { descending, start: begin, limit };
+    rows.push(...(await selectUses(search.tx, search.organizationId, period, search.filter, order)));
+    if (rows.length >= USES_PER_PAGE) break;
+  }
+  return backwards ? rows.reverse() : rows;
 }
 
+/** The row that has `skip` matching rows of its day before it, sought from the nearer end of the day. */
 async function startAt(
-  { tx, organizationId, filter }: Search,
-  day: ReturnType<typeof periodOfDays> | undefined,
-  descending: boolean,
+  { tx, organizationId, timeZone, filter }: Search,
+  count: DayCount | undefined,
   skip: number,
+  descending: boolean,
 ): Promise<UseStart | null> {
-  if (skip === 0 || day === undefined) return null;
-  const row = await selectUseAt(tx, organizationId, day, filter, descending, skip);
+  if (skip === 0 || count === undefined) return null;
+  const behind = count.matching - 1 - skip;
+  const fromEnd = behind < skip;
+  const day = periodOfDays({ from: count.day, to: count.day }, timeZone);
+  const row = await selectUseAt(
+    tx,
+    organizationId,
+    day,
+    filter,
+    descending !== fromEnd,
+    fromEnd ? behind : skip,
+  );
   return row ? { cursor: cursorOf(row), inclusive: true } : null;
+}
+
+/** Days next to each other are searched in one go. */
+function spansOf(days: readonly Day[], timeZone: string): Period[] {
+  const spans: { from: Day; to: Day }[] = [];
+  for (const day of days) {
+    const last = spans.at(-1);
+    if (last && addDays(last.to, 1) === day) last.to = day;
+    else if (last && addDays(last.from, -1) === day) last.from = day;
+    else spans.push({ from: day, to: day });
+  }
+  return spans.map((span) => periodOfDays(span, timeZone));
 }
 
 function cursorOf(row: { id: string; occurred_at: string }): Cursor {

@@ -71,11 +71,14 @@ export type UseRow = {
 /** Where a page of uses begins: strictly behind a row, or at it. */
 export type UseStart = { readonly cursor: Cursor; readonly inclusive: boolean };
 
-/** The next uses within some days, given in reading order, as many as there are up to `limit`. */
+/**
+ * The next uses within a period, as many as there are up to `limit`. One period at a time, as plain parameters: the
+ * planner then looks at its partitions alone.
+ */
 export async function selectUses(
   tx: Transaction,
   organizationId: number,
-  days: readonly Period[],
+  period: Period,
   filter: UseFilter,
   order: { readonly descending: boolean; readonly start: UseStart | null; readonly limit: number },
 ) {
@@ -84,18 +87,17 @@ export async function selectUses(
   return sql<UseRow[]>`
     select m.id, extract(epoch from m.occurred_at) * 1000 as occurred_at,
            case when m.group_id is null then coalesce(m.category, '') else 'group' end as category,
-           m.contact, m.business_number, m.market, m.template, m.broadcast_id, b.name as broadcast_name,
+           m.contact, m.business_number, m.market, m.template, m.broadcast_id,
+           (select name from broadcasts b
+            where b.organization_id = m.organization_id and b.broadcast_id = m.broadcast_id) as broadcast_name,
            m.unit, m.units, m.unit_price_micros, m.amount_micros, m.paid_from,
            m.paid_initial_micros as initial_micros, m.paid_additional_micros as additional_micros, m.free_reason
-    from unnest(${days.map(({ start }) => start.toISOString())}::text[]::timestamptz[],
-                ${days.map(({ end }) => end.toISOString())}::text[]::timestamptz[]) with ordinality as d(day_start, day_end, place)
-    cross join lateral (
-      select * from messages
-      where organization_id = ${organizationId} and occurred_at >= d.day_start and occurred_at < d.day_end
-        ${matching(tx, filter)} ${behind(tx, order.start, order.descending)}
-      order by occurred_at ${direction}, id ${direction} limit ${order.limit}) m
-    left join broadcasts b on b.organization_id = m.organization_id and b.broadcast_id = m.broadcast_id
-    order by d.place, m.occurred_at ${direction}, m.id ${direction} limit ${order.limit}`;
+    from messages m
+    where organization_id = ${organizationId}
+      and occurred_at >= ${period.start.toISOString()}::timestamptz
+      and occurred_at < ${period.end.toISOString()}::timestamptz
+      ${matching(tx, filter)} ${behind(tx, order.start, order.descending)}
+    order by m.occurred_at ${direction}, m.id ${direction} limit ${order.limit}`;
 }
 
 /** The row that has `skip` matching rows of its day before it. */

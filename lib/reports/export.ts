@@ -1,0 +1,58 @@
+import "server-only";
+import type { Scope } from "@/lib/auth/scope";
+import { BYTE_ORDER_MARK, csvHeaders, plainCsvLine } from "@/lib/csv/csv";
+import { organizationOf } from "@/lib/organizations/organizations";
+import { periodOfDays } from "@/lib/time/period";
+import { copyOut } from "./copy";
+import type { DownloadQuery, ReportName } from "./input";
+import { paidFromOf } from "./messages/rules";
+import { COPY_STATEMENTS } from "./store";
+import { checkRange } from "./usage/usage";
+
+/** The columns of each download (contracts.md, CSV). */
+const COLUMNS: Record<ReportName, readonly string[]> = {
+  broadcasts:
+    "broadcast_id,broadcast_name,template,category,business_number,contact,market,status,sent_at,delivered_at,read_at,failed_at,error_code,unit_price,amount,paid_from,currency".split(
+      ",",
+    ),
+  whatsapp:
+    "occurred_at,booked_at,type,unit,business_number,contact,market,template,broadcast_name,message_id,units,unit_price,amount,paid_from_quota,paid_from_initial,paid_from_additional,free_reason,price_version,currency".split(
+      ",",
+    ),
+  "unique-visitors": "month,first_seen_at,channel,contact,covered_by".split(","),
+};
+
+/**
+ * A report as a CSV download, streamed row by row as the reader takes it. Everything that can be refused is refused
+ * before the first byte; what fails later breaks the connection, so a cut file never looks whole.
+ *
+ * @throws Refusal range_too_long, invalid_input; overloaded when too many downloads wait already.
+ */
+export async function exportReport(
+  scope: Scope<"reports:read">,
+  report: ReportName,
+  query: DownloadQuery,
+): Promise<Response> {
+  const { from, to } = query;
+  checkRange({ from, to });
+  const { organizationId } = scope;
+  const { slug, timeZone } = await organizationOf(scope);
+  const period = periodOfDays({ from, to }, timeZone);
+  const rows = await copyOut(
+    {
+      organizationId,
+      statement: COPY_STATEMENTS[report],
+      settings: {
+        timezone: timeZone,
+        "export.from": period.start.toISOString(),
+        "export.to": period.end.toISOString(),
+        "export.category": query.category ?? "",
+        "export.paid": `{${paidFromOf(query.paid).join(",")}}`,
+        "export.channel": query.channel ?? "",
+        "export.name": query.q ? `%${query.q.replace(/[\\%_]/g, "\\$&")}%` : "",
+      },
+    },
+    `${query.bom === "1" ? BYTE_ORDER_MARK : ""}${plainCsvLine(COLUMNS[report])}`,
+  );
+  return new Response(rows, { headers: csvHeaders(`kuota_${slug}_${report}_${from}_${to}.csv`) });
+}
