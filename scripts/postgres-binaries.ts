@@ -110,7 +110,9 @@ function tryToRun(directory: string, account: Account | undefined): string | nul
 function copyForEveryone(from: string, to: string): void {
   if (existsSync(to)) return;
   const unfinished = `${to}.${process.pid}`;
-  mkdirSync(CACHE, { recursive: true, mode: 0o755 });
+  mkdirSync(CACHE, { recursive: true });
+  // Whatever our umask says.
+  chmodSync(CACHE, 0o755);
   cpSync(from, unfinished, { recursive: true, verbatimSymlinks: true });
   openToEveryone(unfinished);
   if (existsSync(to)) rmSync(unfinished, { recursive: true });

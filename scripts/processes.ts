@@ -27,6 +27,8 @@ type TaskOptions = Pick<Task, "env" | "log">;
 
 const PRELOAD = new URL("./leave-with-parent.js", import.meta.url).href;
 const STOP_PATIENCE_MS = 15_000;
+/** One Ctrl-C may arrive twice, from the terminal and from npm; a second one later is meant. */
+const IMPATIENCE_MS = 1000;
 
 /** A program of node_modules, run by this Node. */
 export function nodeTask(
@@ -164,27 +166,29 @@ function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
 }
 
 /**
- * The frame of every command: runs `work`, ends on Ctrl-C or SIGTERM (at once on the second), and leaves nothing behind.
+ * The frame of every command: runs `work`, ends on Ctrl-C or SIGTERM (by force on a second Ctrl-C), and leaves nothing behind.
  *
  * `work` gives the exit code; an error is shown by its message and gives 1; `whenStopped` is the code after a signal.
  */
 export async function runCommand(whenStopped: number, work: (run: Run) => Promise<number>): Promise<void> {
   const run = new Run();
-  let signals = 0;
+  let stoppedAt = 0;
   const stopped = new Promise<number>((resolve) => {
-    const stop = () => {
-      signals += 1;
-      if (signals === 1) console.error("\nStopping …");
-      resolve(whenStopped);
-      if (signals < 2) return;
-      run.kill();
-      process.exit(1);
+    const stop = (signal: NodeJS.Signals) => {
+      if (stoppedAt === 0) {
+        stoppedAt = performance.now();
+        console.error("\nStopping …");
+        resolve(whenStopped);
+      } else if (signal === "SIGINT" && performance.now() - stoppedAt > IMPATIENCE_MS) {
+        run.kill();
+        process.exit(1);
+      }
     };
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, stop);
   });
   const failed = (error: unknown) => {
     // What fails because it is being stopped is no news.
-    if (signals === 0) console.error(error instanceof Error ? error.message : error);
+    if (stoppedAt === 0) console.error(error instanceof Error ? error.message : error);
     return 1;
   };
   const code = await Promise.race([work(run).catch(failed), stopped]);

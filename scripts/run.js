@@ -91,6 +91,24 @@ function requirePackages(command) {
 }
 
 /**
+ * Calls back when npm, which called us, has ended. It passes SIGTERM on to its shell only, which keeps it to itself.
+ *
+ * @param {() => void} callback
+ * @returns {() => void} stops the watch
+ */
+function onEndOfNpm(callback) {
+  const npm = process.env.npm_lifecycle_event ? callerOfScript() : 0;
+  const npmBorn = birthMark(npm);
+  const poll = setInterval(() => {
+    if (npm === 0 || isAlive(npm, npmBorn)) return;
+    clearInterval(poll);
+    callback();
+  }, PARENT_POLL_MS);
+  poll.unref();
+  return () => clearInterval(poll);
+}
+
+/**
  * Runs a command's TypeScript until it ends. Ctrl-C reaches it by itself; other signals are passed
  * on, and it is stopped when npm, which started us, is killed.
  *
@@ -126,14 +144,10 @@ function runTypeScript(command, args) {
   for (const signal of passedOn) process.on(signal, () => child.kill(signal));
   const waitForChild = () => undefined;
   process.on("SIGINT", waitForChild);
-  const npm = process.env.npm_lifecycle_event ? callerOfScript() : 0;
-  const npmBorn = birthMark(npm);
-  const poll = setInterval(() => {
-    if (npm > 0 && !isAlive(npm, npmBorn)) child.kill("SIGTERM");
-  }, PARENT_POLL_MS);
+  const stopWatching = onEndOfNpm(() => child.kill("SIGTERM"));
   return new Promise((resolve) => {
     child.on("exit", (code, signal) => {
-      clearInterval(poll);
+      stopWatching();
       for (const name of passedOn) process.removeAllListeners(name);
       process.removeListener("SIGINT", waitForChild);
       resolve(code ?? (signal ? 1 : 0));
@@ -148,7 +162,7 @@ function loadProductionEnvironment() {
   requireFromNext("@next/env").loadEnvConfig(root, false, { info: () => undefined, error: console.error });
 }
 
-/** Next itself becomes this process: a supervisor sees one process and its signals reach it. */
+/** This process becomes Next's server: a supervisor sees one process, and its signals reach the server. */
 async function becomeServer() {
   const next = join(root, "node_modules", "next", "dist", "bin", "next");
   process.argv = [
@@ -160,6 +174,7 @@ async function becomeServer() {
     "-H",
     process.env.HOST || "127.0.0.1",
   ];
+  onEndOfNpm(() => process.kill(process.pid, "SIGTERM"));
   await import(pathToFileURL(next).href);
 }
 
