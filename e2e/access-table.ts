@@ -41,6 +41,8 @@ export type Route = {
   readonly body?: (place: Place) => unknown;
   readonly headers?: (place: Place) => Record<string, string>;
   readonly answers: Answers;
+  /** An answer that does not end by itself, such as a stream of events: only its beginning is read. */
+  readonly isEndless?: true;
 };
 
 type Answers = Readonly<Record<Actor, number>>;
@@ -111,6 +113,16 @@ export const ROUTES: Readonly<Record<string, Route>> = {
     url: ({ organization }) => `/o/${organization}/package-usage/conversation`,
     answers: roles(whoSeesUsage),
   },
+  "GET /o/[organization]/package-usage/live": {
+    url: ({ organization }) => `/o/${organization}/package-usage/live`,
+    answers: roles(whoSeesUsage),
+    isEndless: true,
+  },
+  "GET /o/[organization]/package-usage/reports/[report]": {
+    url: ({ organization }) =>
+      `/o/${organization}/package-usage/reports/whatsapp?from=2026-11-01&to=2026-11-02`,
+    answers: roles(whoSeesUsage),
+  },
 
   "GET /api/auth/[...nextauth]": { url: () => "/api/auth/session", answers: everyone(200) },
   "POST /api/auth/[...nextauth]": {
@@ -148,6 +160,10 @@ export const ROUTES: Readonly<Record<string, Route>> = {
   "GET /api/v1/organizations/[organization]/ledger": { url: api("/ledger"), answers: keys("plain") },
   "GET /api/v1/organizations/[organization]/usage": {
     url: api("/usage?from=2026-11-01&to=2026-11-02"),
+    answers: keys("plain"),
+  },
+  "GET /api/v1/organizations/[organization]/reports/[report]": {
+    url: api("/reports/whatsapp.csv?from=2026-11-01&to=2026-11-02"),
     answers: keys("plain"),
   },
   "POST /api/v1/organizations/[organization]/estimates": {

@@ -10,7 +10,8 @@ import { JoinForm } from "./join-form";
 
 type Props = { readonly params: Promise<{ token: string }> };
 
-export const metadata: Metadata = { referrer: "no-referrer" };
+// The address holds the token: no other site is told. ("no-referrer" would also take the form's own Origin header away.)
+export const metadata: Metadata = { referrer: "same-origin" };
 
 /** Where the link in an invitation leads: whoever holds it may accept it, with the address it was sent to. */
 export default async function InvitationPage({ params }: Props) {
