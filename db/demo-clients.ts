@@ -9,6 +9,8 @@ export type DemoClient = {
   readonly slug: string;
   readonly name: string;
   readonly timeZone: string;
+  /** Declared eligible by Meta for authentication-international prices. */
+  readonly authenticationInternational: boolean;
   readonly package: PackageFacts;
   readonly numbers: readonly { readonly phoneNumberId: string; readonly displayPhoneNumber: string }[];
   /** Digit that tells its customers' numbers from those of the other clients. */
@@ -63,6 +65,7 @@ const melati: DemoClient = {
   slug: "toko-melati",
   name: "Toko Melati Demo",
   timeZone: "Asia/Jakarta",
+  authenticationInternational: false,
   package: {
     slug: "growth",
     name: "Growth",
@@ -127,6 +130,7 @@ const cempaka: DemoClient = {
   slug: "rasa-cempaka",
   name: "Rasa Cempaka Demo",
   timeZone: "Asia/Jakarta",
+  authenticationInternational: false,
   package: {
     slug: "starter",
     name: "Starter",
@@ -175,6 +179,7 @@ const kenanga: DemoClient = {
   slug: "klinik-kenanga",
   name: "Klinik Kenanga Demo",
   timeZone: "Asia/Makassar",
+  authenticationInternational: true,
   package: {
     slug: "care",
     name: "Care",

@@ -48,6 +48,7 @@ export async function provision(client: DemoClient, now: Date): Promise<Loading>
     mode: "test",
     clock: startOfDay(firstDay(now, timeZone), timeZone),
     time_zone: timeZone,
+    authentication_international: client.authenticationInternational,
     currency: client.package.currency,
     price_book: STANDARD_BOOKS.IDR,
     package: client.package.slug,

@@ -132,7 +132,7 @@ function notices(today: DemoDay, dice: Dice, pace: number): DemoEvent[] {
 function codes(today: DemoDay, dice: Dice, pace: number): DemoEvent[] {
   const { client } = today;
   return Array.from({ length: dice.about(client.habits.codes * pace, 0.3) }, (_, n) => {
-    const abroad = dice.happens(0.03);
+    const abroad = dice.happens(0.05);
     const index = customerOf(client, dice);
     const message = {
       id: `${client.slug}.${today.day}.code.${n}`,
