@@ -59,12 +59,15 @@ export async function selectStaff(tx: Transaction) {
 
 // Log-ins
 
+/** Also clears away this person's log-ins that are long over. */
 export async function insertSession(
   tx: Transaction,
   userId: number,
   seconds: number,
   userAgent: string | null,
 ) {
+  const longOver = lt(sessions.expiresAt, sql`now() - interval '30 days'`);
+  await tx.delete(sessions).where(and(eq(sessions.userId, userId), longOver));
   const [row] = await tx
     .insert(sessions)
     .values({ userId, userAgent, expiresAt: sql`now() + make_interval(secs => ${seconds})` })
