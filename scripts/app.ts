@@ -1,6 +1,8 @@
 import type { ChildProcess } from "node:child_process";
 import { createHash } from "node:crypto";
+import { once } from "node:events";
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { get } from "node:http";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import type { Place } from "./environment";
@@ -96,12 +98,16 @@ export async function startApp(
 }
 
 async function answers(url: string): Promise<boolean> {
-  // A connection kept open would hold up the app's end.
-  const headers = { connection: "close" };
-  const signal = AbortSignal.timeout(REQUEST_PATIENCE_MS);
-  const response = await fetch(url, { headers, signal }).catch(() => null);
-  await response?.body?.cancel();
-  return response?.ok ?? false;
+  // Without an agent: a connection kept for later would hold up the app's end.
+  const request = get(url, { agent: false, timeout: REQUEST_PATIENCE_MS });
+  request.on("timeout", () => request.destroy());
+  try {
+    const [response] = await once(request, "response");
+    response.resume();
+    return response.statusCode === 200;
+  } catch {
+    return false;
+  }
 }
 
 /** @throws Error when the service ends, or is not ready in time. */
