@@ -1,12 +1,15 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
+// Passed on to Node, which must not be told "import": a require would then get an ES module (pg asks for pg-pool so).
+const conditions = ["react-server", "node"];
+
 export default defineConfig({
   resolve: {
     alias: { "@": fileURLToPath(new URL(".", import.meta.url)).replace(/\/$/, "") },
-    conditions: ["react-server", "node", "import", "module", "default"],
+    conditions,
   },
-  ssr: { resolve: { conditions: ["react-server", "node", "import", "module", "default"] } },
+  ssr: { resolve: { conditions } },
   test: {
     include: ["{app,components,db,lib,scripts}/**/*.test.{ts,tsx}"],
     globalSetup: "./scripts/vitest-setup.ts",

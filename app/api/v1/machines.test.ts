@@ -14,6 +14,7 @@ import { GET as getLedger } from "./organizations/[organization]/ledger/route";
 import { POST as postNumber } from "./organizations/[organization]/numbers/route";
 import { PUT as putAssignment } from "./organizations/[organization]/packages/[from]/route";
 import { PUT as putBookAssignment } from "./organizations/[organization]/price-books/[from]/route";
+import { GET as getReport } from "./organizations/[organization]/reports/[report]/route";
 import { GET as getOrganization, PUT as putOrganization } from "./organizations/[organization]/route";
 import { PUT as putSuspension } from "./organizations/[organization]/suspension/route";
 import { GET as getUsage } from "./organizations/[organization]/usage/route";
@@ -325,6 +326,33 @@ describe("holds and estimates · M3", () => {
     const body = { group: { members } };
     const estimate = await call(postEstimate, { method: "POST", key, params: { organization: slug }, body });
     expect(await refused(estimate)).toBe("422 group_too_large");
+  });
+});
+
+describe("reports", () => {
+  test("are downloaded as CSV under their own names, with a byte-order mark on request", async () => {
+    const slug = await newOrganization();
+    await send(delivered(slug), delivered(slug, { category: "utility" }));
+    const get = (bom: string) =>
+      call(getReport, {
+        key,
+        params: { organization: slug, report: "whatsapp.csv" },
+        query: `?from=2026-11-01&to=2026-11-30${bom}`,
+      });
+    const response = await get("");
+    expect(response.status).toBe(200);
+    expect(response.headers.get("content-type")).toBe("text/csv; charset=utf-8");
+    expect(response.headers.get("content-disposition")).toContain(
+      `kuota_${slug}_whatsapp_2026-11-01_2026-11-30.csv`,
+    );
+    const text = Buffer.from(await response.arrayBuffer()).toString();
+    const lines = text.split("\r\n");
+    expect(lines).toHaveLength(4);
+    expect(lines[0]).toMatch(/^occurred_at,booked_at,type,unit,/);
+    expect(text).toMatch(/,586\.33/);
+    expect(text).toMatch(/,356\.65/);
+    const marked = Buffer.from(await (await get("&bom=1")).arrayBuffer());
+    expect(marked.subarray(0, 3)).toEqual(Buffer.from([0xef, 0xbb, 0xbf]));
   });
 });
 

@@ -16,6 +16,7 @@ import { GET as getLedger } from "./organizations/[organization]/ledger/route";
 import { POST as postNumber } from "./organizations/[organization]/numbers/route";
 import { PUT as putAssignment } from "./organizations/[organization]/packages/[from]/route";
 import { PUT as putBookAssignment } from "./organizations/[organization]/price-books/[from]/route";
+import { GET as getReport } from "./organizations/[organization]/reports/[report]/route";
 import { GET as getOrganization, PUT as putOrganization } from "./organizations/[organization]/route";
 import { PUT as putSuspension } from "./organizations/[organization]/suspension/route";
 import { GET as getUsage } from "./organizations/[organization]/usage/route";
@@ -113,6 +114,7 @@ function door(name: string, handler: unknown, rest: Partial<Omit<Door, "name" | 
 const DOORS: Door[] = [
   door("balance", getBalance),
   door("usage", getUsage),
+  door("report", getReport, { params: () => ({ ...organization(), report: "whatsapp.csv" }) }),
   door("ledger", getLedger),
   door("settings", getOrganization),
   door("hold", getHold, { params: () => ({ ...organization(), hold: "hold_x" }) }),
@@ -179,7 +181,9 @@ describe("who may not come in changes and learns nothing", () => {
     const made = await knock(entry, `kuota_platform_${"x".repeat(43)}`);
     expect(made.headers.get("www-authenticate")).toBe("Bearer");
     expect(await refused(made)).toBe("401 unauthenticated");
-    const scopeless = await platformKey(entry.name === "ledger" ? "holds:write" : "reports:read");
+    const scopeless = await platformKey(
+      ["ledger", "report"].includes(entry.name) ? "holds:write" : "reports:read",
+    );
     if (entry.name !== "usage") expect(await refused(await knock(entry, scopeless))).toBe("403 forbidden");
     expect(await everything()).toBe(before);
   });
@@ -307,6 +311,18 @@ describe("bad fields are named with their pointers and change nothing", () => {
   ])("usage%s", async (query, pointer) => {
     const response = await call(getUsage, { key: platform, params: organization(), query });
     expect(await refused(response)).toBe(`422 invalid_input ${pointer}`);
+  });
+
+  test.each([
+    ["whatsapp.csv", "?from=2026-11-01", "422 invalid_input /to"],
+    ["whatsapp.csv", "?from=2026-11-01&to=2026-11-02&bom=yes", "422 invalid_input /bom"],
+    ["whatsapp.csv", "?from=2026-11-01&to=2026-11-02&paid=nobody", "422 invalid_input /paid"],
+    ["whatsapp.csv", "?from=2026-08-01&to=2026-11-02", "422 range_too_long"],
+    ["whatsapp", "?from=2026-11-01&to=2026-11-02", "404 not_found"],
+    ["secrets.csv", "?from=2026-11-01&to=2026-11-02", "404 not_found"],
+  ])("report %s%s: %s", async (report, query, expected) => {
+    const params = { ...organization(), report };
+    expect(await refused(await call(getReport, { key: platform, params, query }))).toBe(expected);
   });
 
   test("a range of more than 3 calendar months is refused; 3 months are not", async () => {

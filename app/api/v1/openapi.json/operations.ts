@@ -70,6 +70,18 @@ export const OPERATIONS: Readonly<Record<string, Path>> = {
       answer: answers.ledgerAnswer,
     },
   },
+  [`${ORGANIZATION}/reports/{report}`]: {
+    get: {
+      summary: "broadcasts.csv, whatsapp.csv or unique-visitors.csv",
+      scope: "reports:read",
+      query: {
+        ...DAYS,
+        bom: { required: false, description: "1: begin with a byte-order mark, for Excel" },
+      },
+      answer: "text/csv",
+      refusals: [503],
+    },
+  },
   [`${ORGANIZATION}/holds`]: {
     post: {
       summary: "Reserve the price of what is about to be sent",
