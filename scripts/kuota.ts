@@ -7,6 +7,26 @@ const isGiven = Boolean(process.env.DATABASE_URL);
 
 const commands: Command[] = [
   {
+    name: "staff create",
+    usage: "--email E [--name N] [--role operator|viewer] [--password P]",
+    does: "Makes a log-in for the back office and prints its password.",
+    required: ["email"],
+    optional: ["name", "role", "password"],
+    async run(given) {
+      await (await import("./operator-commands")).createStaffMember(given);
+    },
+  },
+  {
+    name: "key create",
+    usage: "--scopes A,B [--organization S] [--name N]",
+    does: "Makes an API key of the platform, or of one organization, and prints it.",
+    required: ["scopes"],
+    optional: ["organization", "name"],
+    async run(given) {
+      await (await import("./operator-commands")).createKey(given);
+    },
+  },
+  {
     name: "migrate",
     usage: "",
     does: "Brings the database to the newest schema.",
@@ -39,6 +59,17 @@ const commands: Command[] = [
       if (isGiven) throw new Error("DATABASE_URL is set. Only the demo's own database is ever emptied.");
       await recreateDemoDatabase(databaseUrl());
       await migrateDatabase();
+    },
+  },
+  {
+    name: "rates import",
+    usage: "FILE --book B --from DATE [--fee-percent P]",
+    does: "Publishes one of Meta's rate cards as a version of a price book.",
+    words: ["FILE"],
+    required: ["book", "from"],
+    optional: ["fee-percent"],
+    async run(given) {
+      await (await import("./operator-commands")).importRates(given);
     },
   },
 ];

@@ -136,6 +136,7 @@ function runTypeScript(command, args) {
         ...process.env,
         KUOTA_PARENT_PID: String(process.pid),
         KUOTA_CALLED_AT: String(performance.timeOrigin),
+        INIT_CWD: process.env.INIT_CWD ?? process.cwd(),
       },
     },
   );
