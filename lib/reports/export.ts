@@ -2,11 +2,11 @@ import "server-only";
 import type { Scope } from "@/lib/auth/scope";
 import { BYTE_ORDER_MARK, csvHeaders, plainCsvLine } from "@/lib/csv/csv";
 import { organizationOf } from "@/lib/organizations/organizations";
-import { periodOfDays } from "@/lib/time/period";
+import { hasWholeHours, periodOfDays } from "@/lib/time/period";
 import { copyOut } from "./copy";
 import type { DownloadQuery, ReportName } from "./input";
 import { paidFromOf } from "./messages/rules";
-import { COPY_STATEMENTS } from "./store";
+import { copyStatement } from "./store";
 import { checkRange } from "./usage/usage";
 
 /** The columns of each download (contracts.md, CSV). */
@@ -41,7 +41,7 @@ export async function exportReport(
   const rows = await copyOut(
     {
       organizationId,
-      statement: COPY_STATEMENTS[report],
+      statement: copyStatement(report, hasWholeHours({ from, to }, timeZone) ? "whole_hours" : "any_offset"),
       settings: {
         timezone: timeZone,
         "export.from": period.start.toISOString(),

@@ -140,6 +140,14 @@ export function toZonedText(instant: Date, zone: string): string {
     .toString({ timeZoneName: "never", smallestUnit: "millisecond" });
 }
 
+/** True when the zone's offset is of whole hours all through the range, as in Jakarta and unlike in Kathmandu. */
+export function hasWholeHours(range: DayRange, zone: string): boolean {
+  return daysOf({ from: range.from, to: addDays(range.to, 1) }).every((day) => {
+    const offset = Temporal.PlainDate.from(day).toZonedDateTime(zone).offsetNanoseconds;
+    return offset % 3_600_000_000_000 === 0;
+  });
+}
+
 const RFC_3339 = /^\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$/;
 
 /** Reads an RFC 3339 time, cut to the millisecond. Null for anything else, days that do not exist included. */
