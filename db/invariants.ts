@@ -220,4 +220,104 @@ export const invariants: readonly Invariant[] = [
       from (select * from month_quotas where opened_at is not null) q full join granted g using (organization_id, month)
       where coalesce(q.initial_granted_micros, 0) <> coalesce(g.amount, 0) or g.grants > 1`,
   },
+  {
+    name: "a purchase is credited at most once, with exactly its balance",
+    figure: "select count(*) || ' purchases credited' from purchases where credited_at is not null",
+    violations: `
+      with credited as (
+        select organization_id, substring(cause from 10)::uuid as id, count(*) as transfers, sum(amount_micros) as amount
+        from ledger_transfers where kind = 'top_up' and cause ~ '^purchase:[0-9a-f-]{36}$' group by 1, 2
+      )
+      select organization_id, id, p.status, p.balance_micros, c.amount
+      from purchases p full join credited c using (organization_id, id)
+      where coalesce(c.transfers, 0) <> case when p.credited_at is not null and p.balance_micros > 0 then 1 else 0 end
+        or coalesce(c.amount, 0) <> case when p.credited_at is not null then p.balance_micros else 0 end`,
+  },
+  {
+    name: "what was paid back or is withheld is the sum of the refunds and disputes",
+    figure: "select count(*) || ' refunds and disputes' from purchase_reversals",
+    violations: `
+      with summed as (
+        select organization_id, purchase_id as id,
+          sum(amount_micros) filter (where kind = 'refund' and state in ('reserved', 'pending', 'succeeded')) as refunded,
+          sum(amount_micros) filter (where kind = 'dispute' and state in ('open', 'lost')) as disputed
+        from purchase_reversals group by 1, 2
+      )
+      select organization_id, id, p.refunded_micros, s.refunded, p.disputed_micros, s.disputed
+      from purchases p full join summed s using (organization_id, id)
+      where p.refunded_micros is distinct from coalesce(s.refunded, 0)
+        or p.disputed_micros is distinct from coalesce(s.disputed, 0)`,
+  },
+  {
+    name: "what refunds and disputes took back is their share of the purchase, and equals their transfers",
+    figure: "select coalesce(sum(balance_taken_micros), 0) / 1000000.0 || ' taken back' from purchases",
+    violations: `
+      with moved as (
+        select t.organization_id, r.purchase_id as id,
+          sum(case when from_account = 'additional' then t.amount_micros else -t.amount_micros end) as amount
+        from ledger_transfers t left join purchase_reversals r
+          on r.organization_id = t.organization_id and t.cause like r.kind || ':' || r.id || ':%'
+        where t.kind in ('refund', 'dispute', 'dispute_reversal') group by 1, 2
+      ), due as (
+        select organization_id, id, balance_taken_micros, visitors_taken, balance_micros, visitors, total_micros,
+          charge_step_micros, case when credited_at is null then 0
+            else least(refunded_micros + disputed_micros, total_micros) end as paid_back
+        from purchases
+      )
+      select organization_id, id, d.balance_taken_micros, d.visitors_taken, m.amount, d.paid_back
+      from due d full join moved m using (organization_id, id)
+      where d.balance_taken_micros is distinct from coalesce(m.amount, 0)
+        or d.balance_taken_micros <> case when paid_back = total_micros then balance_micros
+          else div(balance_micros::numeric * paid_back, total_micros::numeric * charge_step_micros) * charge_step_micros end
+        or d.visitors_taken <> case when paid_back = total_micros then visitors
+          else div(visitors::numeric * paid_back, total_micros) end`,
+  },
+  {
+    name: "the unique visitors of every month's top-ups equal the purchases",
+    figure:
+      "select coalesce(sum(visitors - visitors_taken), 0) || ' visitors topped up' from purchases where credited_at is not null",
+    violations: `
+      with bought as (
+        select organization_id, visitors_month as month, sum(visitors - visitors_taken) as visitors
+        from purchases where visitors_month is not null group by 1, 2
+      ), granted as (
+        select organization_id, month, visitors_top_up from month_quotas
+        where organization_id in (select organization_id from purchases)
+      )
+      select organization_id, month, g.visitors_top_up, b.visitors
+      from granted g full join bought b using (organization_id, month)
+      where coalesce(g.visitors_top_up, 0) <> coalesce(b.visitors, 0)`,
+  },
+  {
+    name: "every credited purchase has one receipt",
+    figure: "select count(*) || ' receipts' from receipts",
+    violations: `
+      select p.organization_id, p.id, r.organization_id, r.purchase_id
+      from (select organization_id, id from purchases where credited_at is not null) p
+      full join receipts r on r.organization_id = p.organization_id and r.purchase_id = p.id
+      where p.id is null or r.purchase_id is null`,
+  },
+  {
+    name: "receipts are numbered without gaps per series and year",
+    figure: "select count(*) || ' series' from receipt_series",
+    violations: `
+      with counted as (
+        select series, year, count(distinct number) as numbers, count(*) as receipts, min(number) as first, max(number) as last
+        from receipts group by 1, 2
+      )
+      select series, year, s.last_number, c.receipts, c.first, c.last
+      from receipt_series s full join counted c using (series, year)
+      where s.last_number is distinct from c.last or c.first is distinct from 1
+        or c.receipts is distinct from c.last or c.numbers is distinct from c.last`,
+  },
+  {
+    name: "the open disputes of every ledger are those of its purchases",
+    figure: "select count(*) || ' open disputes' from purchase_reversals where state = 'open'",
+    violations: `
+      with open as (
+        select organization_id, count(*) as disputes from purchase_reversals where state = 'open' group by 1
+      )
+      select organization_id, l.open_disputes, o.disputes from ledgers l full join open o using (organization_id)
+      where l.open_disputes is distinct from coalesce(o.disputes, 0)`,
+  },
 ];

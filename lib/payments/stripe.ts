@@ -37,6 +37,9 @@ const CHANGES: Readonly<Record<string, Changed["kind"]>> = {
   "charge.dispute.closed": "dispute",
 };
 
+/** Other programs may use the same account, and write what they like into metadata. */
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
 type Settings = Pick<Env, "STRIPE_SECRET_KEY" | "STRIPE_WEBHOOK_SECRET" | "STRIPE_API_BASE">;
 
 let known: PaymentProvider | undefined;
@@ -243,7 +246,7 @@ function toRefund(made: Stripe.Refund): ProviderRefund {
   const isOver = made.status === "failed" || made.status === "canceled";
   return {
     reference: made.id,
-    refundId: made.metadata?.refund ?? null,
+    refundId: UUID.exec(made.metadata?.refund ?? "")?.[0] ?? null,
     purchase: purchaseOf(intent?.metadata ?? made.metadata),
     payment: idOf(made.payment_intent),
     amount: fromMinorUnits(made.amount, currency),
@@ -319,9 +322,9 @@ async function* changesSince(stripe: Stripe, since: Date): AsyncIterable<Changed
 }
 
 function purchaseOf(metadata: Stripe.Metadata | null): PurchaseReference | null {
-  const organizationId = Number(metadata?.organization);
-  const purchaseId = metadata?.purchase;
-  return purchaseId && Number.isSafeInteger(organizationId) ? { organizationId, purchaseId } : null;
+  const organization = /^\d{1,9}$/.exec(metadata?.organization ?? "")?.[0];
+  const purchaseId = UUID.exec(metadata?.purchase ?? "")?.[0];
+  return organization && purchaseId ? { organizationId: Number(organization), purchaseId } : null;
 }
 
 function idOf(value: string | { readonly id: string } | null | undefined): string | null {

@@ -1,5 +1,5 @@
 import type { Mismatch, PurchaseStatus } from "@/db/schema/purchases";
-import { invariant } from "@/lib/errors";
+import { invariant, Refusal } from "@/lib/errors";
 import { divideRounded, type Micros, max, min } from "@/lib/money/money";
 import { addDays, type Day, daysInMonth, type Month } from "@/lib/time/period";
 
@@ -43,6 +43,18 @@ export function wishProblem({ visitorBlocks, balance }: Wish, products: Products
   if (visitorBlocks > products.mostBlocks) return "too_many_visitors";
   if (balance > products.largestBalance) return "too_much_balance";
   return visitorBlocks <= 0 && balance <= 0n ? "nothing" : null;
+}
+
+const WISH_PROBLEMS: Record<WishProblem, string> = {
+  nothing: "Choose unique visitors, an amount of WhatsApp balance, or both.",
+  too_many_visitors: "That is more unique visitors than can be bought at once.",
+  too_much_balance: "That is more WhatsApp balance than can be bought at once.",
+};
+
+/** @throws Refusal invalid_input for a wish that cannot be bought */
+export function refuseWish(wish: Wish, products: Products): void {
+  const problem = wishProblem(wish, products);
+  if (problem) throw new Refusal("invalid_input", WISH_PROBLEMS[problem]);
 }
 
 /**
@@ -151,6 +163,28 @@ const WITHHOLDING: readonly string[] = ["reserved", "pending", "succeeded", "ope
 /** Whether the money of a refund or dispute is away, or about to be. */
 export function isWithholding({ state }: Pick<ReversalFacts, "state">): boolean {
   return WITHHOLDING.includes(state);
+}
+
+/** How far the states of a refund, and of a dispute, are along. */
+const REFUND_ORDER: readonly string[] = ["reserved", "pending", "succeeded", "failed"];
+/** Banks now and then reverse a lost dispute; a won one is over. */
+const DISPUTE_ORDER: readonly string[] = ["inquiry", "closed", "open", "lost", "won"];
+
+/**
+ * Whether what a provider says is news. What it said earlier may arrive later; a state never goes back, so a refund
+ * that has failed stays failed.
+ */
+export function isFurther(known: string, told: string): boolean {
+  const order = REFUND_ORDER.includes(told) ? REFUND_ORDER : DISPUTE_ORDER;
+  return order.indexOf(told) > order.indexOf(known);
+}
+
+const UNPAID_ORDER = ["open", "pending", "expired", "failed"] as const satisfies readonly PurchaseStatus[];
+export type UnpaidStatus = (typeof UNPAID_ORDER)[number];
+
+/** The states of an unpaid purchase that a state told now cannot take it back from. Paid always counts. */
+export function furtherUnpaid(told: UnpaidStatus): UnpaidStatus[] {
+  return UNPAID_ORDER.slice(UNPAID_ORDER.indexOf(told) + 1);
 }
 
 /** The sums over a purchase's refunds and disputes. */

@@ -1,0 +1,100 @@
+import type { Route } from "next";
+import { z } from "zod";
+import { type Micros, parseDecimal, toDecimal } from "@/lib/money/money";
+
+/** Where the top-up form of an organization is, filled in. The balance may be a shortfall with decimals. */
+export function topUpAddress(
+  slug: string,
+  wish: { readonly balance?: Micros; readonly visitorBlocks?: number } = {},
+): Route {
+  const query = new URLSearchParams();
+  if (wish.balance !== undefined && wish.balance > 0n) query.set("balance", toDecimal(wish.balance));
+  if (wish.visitorBlocks !== undefined && wish.visitorBlocks > 0)
+    query.set("blocks", String(wish.visitorBlocks));
+  const path = `/o/${slug}/package-usage/top-up`;
+  return (query.size === 0 ? path : `${path}?${query}`) as Route;
+}
+
+const GROUPED = /^\d{1,3}(?:([.,\u00a0 '])\d{3})(?:\1\d{3})*$/;
+const WITH_DECIMALS = /^(\d{1,3}(?:\.\d{3})+|\d{1,3}(?:,\d{3})+|\d+)([.,])(\d{1,2})$/;
+
+/**
+ * Reads an amount as people of either language type it: "1500000", "1.500.000", "1,500,000", "Rp 1.500.000,50".
+ * A mark before exactly three digits separates thousands, before one or two it begins the decimals.
+ *
+ * @returns null for what cannot be read; an empty field is 0
+ */
+export function readAmount(text: string): Micros | null {
+  const bare = text.trim().replace(/^[A-Za-z]{1,3}\.?\$?\s*/, "");
+  if (bare === "") return 0n;
+  if (/^\d+$/.test(bare)) return parseDecimal(bare);
+  if (GROUPED.test(bare)) return parseDecimal(bare.replace(/\D/g, ""));
+  const parts = WITH_DECIMALS.exec(bare);
+  if (!parts) return null;
+  const [, whole = "", mark = "", decimals = ""] = parts;
+  // The same mark cannot separate thousands and begin the decimals.
+  return whole.includes(mark) ? null : parseDecimal(`${whole.replace(/\D/g, "")}.${decimals}`);
+}
+
+const one = (value: unknown) => (Array.isArray(value) ? value[0] : value);
+
+const wholeNumber = z
+  .string()
+  .regex(/^\d{1,6}$/)
+  .transform(Number);
+
+/** What a link may fill into the form; what it does not know is left out. */
+const prefill = z.object({
+  balance: z.preprocess(one, z.string().max(40).transform(parseDecimal)).optional().catch(undefined),
+  blocks: z.preprocess(one, wholeNumber).optional().catch(undefined),
+  cancelled: z.preprocess(one, z.uuid()).optional().catch(undefined),
+});
+
+export type Prefill = {
+  readonly balance: Micros;
+  readonly visitorBlocks: number;
+  readonly cancelled: string | null;
+};
+
+export function readPrefill(params: Record<string, string | string[] | undefined>): Prefill {
+  const { balance, blocks, cancelled } = prefill.parse(params);
+  return {
+    balance: balance && balance > 0n ? balance : 0n,
+    visitorBlocks: blocks ?? 0,
+    cancelled: cancelled ?? null,
+  };
+}
+
+/** The top-up form as it is sent. */
+export const topUpForm = z.object({
+  /** Names the form: sent twice, it is one purchase. */
+  request: z.uuid(),
+  blocks: z.string().trim().max(6).regex(/^\d*$/).transform(Number),
+  balance: z.string().max(40),
+  /** The total that the form showed when it was sent, in micros; empty when it showed none. */
+  shown_total: z.string().regex(/^\d{0,18}$/),
+});
+
+const day = z.preprocess(one, z.iso.date()).optional().catch(undefined);
+
+const historySearch = z.object({
+  status: z
+    .preprocess(
+      one,
+      z.enum(["open", "pending", "paid", "failed", "expired", "partly_refunded", "refunded", "disputed"]),
+    )
+    .optional()
+    .catch(undefined),
+  from: day,
+  to: day,
+  after: z.preprocess(one, z.string().max(40)).optional().catch(undefined),
+  before: z.preprocess(one, z.string().max(40)).optional().catch(undefined),
+});
+
+/** The purchase history's address: filters and place in the list. */
+export type HistorySearch = z.infer<typeof historySearch>;
+
+/** Reads the address of the purchase history. What it does not know it leaves out. */
+export function readHistorySearch(params: Record<string, string | string[] | undefined>): HistorySearch {
+  return historySearch.parse(params);
+}
