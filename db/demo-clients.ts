@@ -22,6 +22,8 @@ export type DemoClient = {
   /** A transfer is made whenever less than this is left. */
   readonly topUpBelow: Micros;
   readonly topUp: Micros;
+  /** No transfer was made in so many of the last days. */
+  readonly daysWithoutTopUp: number;
   readonly habits: Habits;
 };
 
@@ -72,7 +74,7 @@ const melati: DemoClient = {
     seats: 12,
     uniqueVisitors: 3_000,
     conversations: 2_000,
-    initialBalance: micros("1500000"),
+    initialBalance: micros("1000000"),
     ...NO_EXTRAS,
   },
   numbers: [
@@ -83,11 +85,12 @@ const melati: DemoClient = {
   customers: 6_000,
   ending: "healthy",
   lastCampaign: { name: "Hadiah akhir tahun", template: "year_end_gift" },
-  topUpBelow: micros("1100000"),
-  topUp: micros("2000000"),
+  topUpBelow: micros("800000"),
+  topUp: micros("1500000"),
+  daysWithoutTopUp: 0,
   habits: {
     weekdays: [1.25, 0.95, 0.9, 0.95, 1, 1.1, 1.3],
-    threads: 72,
+    threads: 88,
     utility: [
       ["order_confirmation", 18],
       ["shipping_update", 16],
@@ -104,21 +107,28 @@ const melati: DemoClient = {
         name: "Kabar Melati pekan {week}",
         template: "weekly_news",
         category: "marketing",
-        recipients: 420,
+        recipients: 240,
         on: { weekday: 2 },
+      },
+      {
+        name: "Ide akhir pekan {week}",
+        template: "weekend_ideas",
+        category: "marketing",
+        recipients: 190,
+        on: { weekday: 5 },
       },
       {
         name: "Promo gajian {month}",
         template: "payday_promo",
         category: "marketing",
-        recipients: 900,
+        recipients: 480,
         on: { day: 25 },
       },
       {
         name: "Pesta diskon {month}",
         template: "twin_date_sale",
         category: "marketing",
-        recipients: 1_400,
+        recipients: 640,
         on: "twin_date",
       },
     ],
@@ -146,7 +156,8 @@ const cempaka: DemoClient = {
   ending: "low",
   lastCampaign: { name: "Pesta rasa {month}", template: "tasting_party" },
   topUpBelow: micros("250000"),
-  topUp: micros("1000000"),
+  topUp: micros("750000"),
+  daysWithoutTopUp: 21,
   habits: {
     weekdays: [1.3, 0.7, 0.75, 0.85, 0.95, 1.25, 1.35],
     threads: 46,
@@ -160,14 +171,21 @@ const cempaka: DemoClient = {
         name: "Jumat hemat pekan {week}",
         template: "friday_menu",
         category: "marketing",
-        recipients: 320,
+        recipients: 190,
         on: { weekday: 5 },
+      },
+      {
+        name: "Rabu berdua pekan {week}",
+        template: "wednesday_for_two",
+        category: "marketing",
+        recipients: 120,
+        on: { weekday: 3 },
       },
       {
         name: "Menu baru {month}",
         template: "new_menu",
         category: "marketing",
-        recipients: 600,
+        recipients: 300,
         on: { day: 3 },
       },
     ],
@@ -186,7 +204,7 @@ const kenanga: DemoClient = {
     seats: 8,
     uniqueVisitors: 1_500,
     conversations: 600,
-    initialBalance: micros("750000"),
+    initialBalance: micros("500000"),
     ...NO_EXTRAS,
   },
   numbers: [{ phoneNumberId: "200000000000004", displayPhoneNumber: "+62 840 0000 0004" }],
@@ -194,8 +212,9 @@ const kenanga: DemoClient = {
   customers: 2_400,
   ending: "debt",
   lastCampaign: { name: "Vaksin keluarga {month}", template: "family_vaccination" },
-  topUpBelow: micros("300000"),
-  topUp: micros("1000000"),
+  topUpBelow: micros("200000"),
+  topUp: micros("500000"),
+  daysWithoutTopUp: 45,
   habits: {
     weekdays: [0.1, 1.3, 1.1, 1.05, 1.05, 1.1, 0.8],
     threads: 34,
@@ -217,14 +236,14 @@ const kenanga: DemoClient = {
         name: "Paket skrining {month}",
         template: "screening_offer",
         category: "marketing",
-        recipients: 450,
+        recipients: 260,
         on: { day: 12 },
       },
       {
         name: "Jadwal dokter {month}",
         template: "doctor_schedule",
         category: "utility",
-        recipients: 500,
+        recipients: 280,
         on: { day: 27 },
       },
     ],

@@ -21,8 +21,6 @@ const DETAILED_DAYS = 14;
 /** Older days are told in steps of so many, recent ones in parts that end at these hours. */
 const DAYS_PER_STEP = 3;
 const PARTS_END_AT = [9, 11, 13, 16, 19, 24];
-/** Who ends low or in debt has not topped up for so many days. */
-const DAYS_WITHOUT_TOP_UP = 18;
 
 const platform = systemMachineScope("demo", "admin", "events:write");
 
@@ -74,7 +72,7 @@ export async function liveThrough(
     if (until < clock) continue;
     await setClock(loading, until);
     await tell(events);
-    const mayTopUp = client.ending === "healthy" || daysAgo >= DAYS_WITHOUT_TOP_UP;
+    const mayTopUp = daysAgo >= client.daysWithoutTopUp;
     const { available } = (await balanceOf(loading)).whatsappBalance;
     if (mayTopUp && available < client.topUpBelow) await topUp(loading, `demo-${until.toISOString()}`);
     onStep(events.length, (until.getTime() - first) / (now.getTime() - first));
