@@ -28,7 +28,7 @@ import { bookInForce } from "@/lib/rating/rules";
 import { organizationNow } from "@/lib/time/clock";
 import { type Day, dayOf, type Month, nextMonth } from "@/lib/time/period";
 import type { AssignmentInput } from "./input";
-import { organizationFor, type Provisioner } from "./provisioning";
+import { chargeParked, organizationFor, type Provisioner } from "./provisioning";
 import { selectHasUsage } from "./store";
 
 /**
@@ -76,7 +76,8 @@ export async function assignPackage(
 }
 
 /**
- * Gives an organization a price book from a day on (A1).
+ * Gives an organization a price book from a day on (A1). Messages that waited for a price are charged if they have
+ * one now.
  *
  * @throws Refusal conflict for a day that is over: messages were priced by the book of that day; invalid_input as
  * `putOrganization`; organization_not_found
@@ -87,7 +88,7 @@ export async function assignBook(
   fromDay: Day,
   priceBookSlug: string,
 ): Promise<void> {
-  await acrossOrganizations(async (tx) => {
+  const organizationId = await acrossOrganizations(async (tx) => {
     const { id } = await organizationFor(tx, provisioner, slug);
     const organization = await lockOrganization(tx, id);
     const priceBook = await priceBookFor(tx, priceBookSlug, organization.currency);
@@ -106,7 +107,9 @@ export async function assignBook(
       subject: `organization:${slug}`,
       after: { price_book: priceBookSlug, from_day: fromDay },
     });
+    return id;
   });
+  await chargeParked(organizationId);
 }
 
 /**

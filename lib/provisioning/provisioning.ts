@@ -24,7 +24,7 @@ import {
 } from "@/lib/packages/packages";
 import { type Publication, publishVersion } from "@/lib/rating/rating";
 import { systemNow } from "@/lib/time/clock";
-import { selectWaitingForPrices } from "./store";
+import { selectParked, selectWaitingForPrices } from "./store";
 
 /** Who provisions: staff in the back office, or a machine with the admin scope (the platform's, or one organization's). */
 export type Provisioner = StaffScope<"back_office:write"> | MachineScope<"admin">;
@@ -86,6 +86,19 @@ export async function putPriceVersion(provisioner: Provisioner, publication: Pub
 /** Charges what the organization's messages wait for a price for, as far as there is one now. */
 export async function chargeParked(organizationId: number): Promise<void> {
   await chargeUnpriced(systemScope("provisioning", organizationId, "events:write"));
+}
+
+/** Messages that wait for a price: how many of a category in a market, and why they have none. */
+export type ParkedMessages = Awaited<ReturnType<typeof selectParked>>[number];
+
+const MOST_PARKED = 1_000;
+
+/** What waits for a price, most messages first: in all organizations, or in the one that the key may see. */
+export async function listParked(
+  reader: StaffScope<"back_office:read"> | MachineScope<"admin">,
+): Promise<ParkedMessages[]> {
+  const only = "onlyOrganizationId" in reader ? reader.onlyOrganizationId : null;
+  return acrossOrganizations((tx) => selectParked(tx, only, MOST_PARKED));
 }
 
 async function auditPublication(

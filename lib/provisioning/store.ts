@@ -49,3 +49,32 @@ export async function selectWaitingForPrices(tx: Transaction, priceBookId: numbe
     order by organization_id`;
   return rows.map((row) => row.organization_id);
 }
+
+/** Messages that wait for a price, summed up; of one organization or of all. Reads the index of unpriced messages. */
+export async function selectParked(tx: Transaction, organizationId: number | null, limit: number) {
+  const rows = await rawSql(tx)<
+    {
+      slug: string;
+      category: string | null;
+      market: string | null;
+      why: string | null;
+      messages: string;
+      oldest: string;
+      newest: string;
+    }[]
+  >`
+    select o.slug, m.category, m.market, m.basis ->> 'unpriced' as why, count(*) as messages,
+           min(m.occurred_at) as oldest, max(m.occurred_at) as newest
+    from messages m join organizations o on o.id = m.organization_id
+    where m.paid_from = 'unpriced' and (${organizationId}::integer is null or m.organization_id = ${organizationId})
+    group by 1, 2, 3, 4 order by count(*) desc, 1, 2, 3, 4 limit ${limit}`;
+  return rows.map((row) => ({
+    organization: row.slug,
+    category: row.category,
+    market: row.market,
+    why: row.why,
+    messages: Number(row.messages),
+    oldest: new Date(row.oldest),
+    newest: new Date(row.newest),
+  }));
+}

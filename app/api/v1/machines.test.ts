@@ -22,6 +22,7 @@ import { PUT as putPackage } from "./packages/[package]/route";
 import { PUT as putVersion } from "./price-books/[book]/versions/[from]/route";
 import * as answers from "./responses";
 import { answered, call, messageEvent, platformKey, refused } from "./testing";
+import { GET as getUnpriced } from "./unpriced/route";
 
 let key: string;
 
@@ -439,6 +440,36 @@ describe("provisioning", () => {
     expect(await refused(await put("2026-10-01", "400"))).toBe("409 version_in_use");
     expect((await put("2026-11-03", "400")).status).toBe(201);
     expect((await put("2026-10-01", "390.2766")).status).toBe(200);
+  });
+
+  test("what has no price is seen until its price is published, then charged", async () => {
+    const slug = await newOrganization();
+    await send(
+      delivered(slug, { category: "marketing_lite" }),
+      delivered(slug, { category: "marketing_lite" }),
+    );
+    const waiting = async () => {
+      const { unpriced } = await answered(await call(getUnpriced, { key }), 200, answers.unpricedAnswer);
+      return unpriced.filter(({ organization }) => organization === slug);
+    };
+    expect(await waiting()).toMatchObject([
+      { category: "marketing_lite", market: "Indonesia", messages: 2, why: "no_price" },
+    ]);
+    expect(await money(slug)).toBe("350000.00 0.00 0.00 350000.00");
+    const book = `book-${randomUUID()}`;
+    const version = {
+      currency: "IDR",
+      scheme: {},
+      prices: [{ market: "Indonesia", category: "marketing_lite", unit_price: "100" }],
+    };
+    const put = (handler: typeof putVersion, params: object, body: object) =>
+      call(handler, { method: "PUT", key, params: params as never, body });
+    await put(putVersion, { book, from: "2026-01-01" }, version);
+    const from = "2026-11-02";
+    await put(putBookAssignment as never, { organization: slug, from }, { price_book: book });
+    await put(putVersion, { book, from: "2026-01-01" }, version);
+    expect(await waiting()).toEqual([]);
+    expect(await money(slug)).toBe("349800.00 0.00 0.00 349800.00");
   });
 
   test("an adjustment is made once per key; another body under it is refused", async () => {

@@ -23,6 +23,7 @@ import { GET as getUsage } from "./organizations/[organization]/usage/route";
 import { PUT as putPackage } from "./packages/[package]/route";
 import { PUT as putVersion } from "./price-books/[book]/versions/[from]/route";
 import { call, messageEvent, organizationKey, platformKey, problemOf, refused } from "./testing";
+import { GET as getUnpriced } from "./unpriced/route";
 
 let platform: string;
 let own: { id: number; slug: string; package: string };
@@ -160,6 +161,7 @@ const DOORS: Door[] = [
     body: () => messageEvent(own.slug),
     stranger: "422 all_rejected",
   }),
+  door("unpriced", getUnpriced, { stranger: "sees its own alone" }),
   door("inbox", getInbox, { stranger: PLATFORMS }),
   door("retry", postRetry, { method: "POST", params: () => ({ body: "1" }), stranger: PLATFORMS }),
 ];
@@ -190,6 +192,10 @@ describe("who may not come in changes and learns nothing", () => {
 
   test.each(DOORS)("$name: the key of another organization", async (entry) => {
     const before = await everything();
+    if (entry.stranger === "sees its own alone") {
+      expect(await (await knock(entry, foreign)).text()).not.toContain(own.slug);
+      return;
+    }
     expect(await refused(await knock(entry, foreign))).toBe(entry.stranger);
     expect(await everything()).toBe(before);
   });

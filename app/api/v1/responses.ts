@@ -181,6 +181,20 @@ export const inboxAnswer = z.strictObject({
   next: z.int().nullable(),
 });
 
+export const unpricedAnswer = z.strictObject({
+  unpriced: z.array(
+    z.strictObject({
+      organization: z.string(),
+      category: z.string().nullable(),
+      market: z.string().nullable(),
+      why: z.string().nullable().describe("no_version, no_price or no_category"),
+      messages: count,
+      oldest: instant,
+      newest: instant,
+    }),
+  ),
+});
+
 export const retryAnswer = z.strictObject({ id: z.int(), processed: z.boolean() });
 
 export const problemAnswer = z.looseObject({

@@ -5,7 +5,7 @@ import type { Transfer } from "@/lib/ledger/rules";
 import { toDecimal } from "@/lib/money/money";
 import type { PackageFacts } from "@/lib/packages/packages";
 import type { Provisioned } from "@/lib/provisioning/organizations";
-import type { Outcome } from "@/lib/provisioning/provisioning";
+import type { Outcome, ParkedMessages } from "@/lib/provisioning/provisioning";
 import type { Publication } from "@/lib/rating/rating";
 import type { Balance } from "@/lib/reports/balance";
 import type { DailyUsage } from "@/lib/reports/usage/usage";
@@ -151,4 +151,8 @@ export function waitingBodyView(body: WaitingBody) {
     reason: body.reason,
     waits_for: body.waitsFor,
   };
+}
+
+export function parkedView(parked: ParkedMessages) {
+  return { ...parked, oldest: parked.oldest.toISOString(), newest: parked.newest.toISOString() };
 }

@@ -192,6 +192,13 @@ export const OPERATIONS: Readonly<Record<string, Path>> = {
       answer: answers.suspensionAnswer,
     },
   },
+  "/api/v1/unpriced": {
+    get: {
+      summary: "Messages that wait for a price, by organization, category and market",
+      scope: "admin",
+      answer: answers.unpricedAnswer,
+    },
+  },
   "/api/v1/inbox": {
     get: {
       summary: "Webhook bodies that are not processed yet, oldest first",

@@ -1,0 +1,12 @@
+import { authorizeKey } from "@/lib/auth/api-keys";
+import { listParked } from "@/lib/provisioning/provisioning";
+import { answer } from "../door";
+import { parkedView } from "../views";
+
+/** What waits for a price: nothing is dropped, and all of it is charged once a price for its day is published. */
+export async function GET(request: Request): Promise<Response> {
+  return answer(request, "/api/v1/unpriced", async () => {
+    const key = await authorizeKey(request.headers.get("authorization"), "admin");
+    return Response.json({ unpriced: (await listParked(key)).map(parkedView) });
+  });
+}
