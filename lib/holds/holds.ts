@@ -3,6 +3,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { inOrganization, type Transaction } from "@/db/client";
 import type { Scope } from "@/lib/auth/scope";
 import { normalizeContact } from "@/lib/contact/contact";
+import { env } from "@/lib/env";
 import { Refusal } from "@/lib/errors";
 import { saveBook } from "@/lib/ledger/ledger";
 import { available, type Book } from "@/lib/ledger/rules";
@@ -78,7 +79,7 @@ export type PlacedHold = Estimate & {
  * same key again answers with the first hold.
  *
  * @throws Refusal insufficient_balance (with required, available, shortfall), group_too_large, no_price,
- *   idempotency_conflict (the key was used for another request), suspended
+ *   idempotency_conflict (the key was used for another request), suspended, payment_disputed
  */
 export async function placeHold(
   scope: Scope<"holds:write">,
@@ -101,9 +102,10 @@ export async function placeHold(
     if (raced) return repeated(tx, organizationId, raced, requestHash);
     if (before.suspendedAt)
       throw new Refusal("suspended", "The organization is suspended; nothing can be reserved.");
+    refuseDisputed(book);
     const lines = await priceLines(tx, before, request, now);
     const amount = sum(lines.map(lineAmount));
-    refuseShortfall(amount, available(book));
+    refuseShortfall(before, amount, available(book));
     book.onHold += amount;
     const expiresAt = new Date(now.getTime() + request.expires_in * 1_000);
     if (book.nextHoldExpiry === null || expiresAt < book.nextHoldExpiry) book.nextHoldExpiry = expiresAt;
@@ -133,7 +135,8 @@ export async function estimate(scope: Scope<"holds:write">, request: HoldRequest
     const lines = await priceLines(tx, organization, request, now);
     const amount = sum(lines.map(lineAmount));
     await saveBook(tx, book);
-    refuseShortfall(amount, available(book));
+    refuseDisputed(book);
+    refuseShortfall(organization, amount, available(book));
     return { amount, lines, availableAfter: available(book) - amount };
   });
 }
@@ -204,8 +207,19 @@ function refuseLargeGroup(request: HoldRequest): void {
   }
 }
 
-function refuseShortfall(required: Micros, spendable: Micros): void {
+/** While the payer's bank withholds the money of a top-up, nothing new is sent on credit (stripe.md, Dispute). */
+function refuseDisputed(book: Book): void {
+  if (book.openDisputes === 0) return;
+  throw new Refusal(
+    "payment_disputed",
+    "A payment of this organization is disputed; nothing can be reserved until the bank has decided.",
+  );
+}
+
+function refuseShortfall({ slug }: Organization, required: Micros, spendable: Micros): void {
   if (required <= spendable) return;
+  const topUp = new URL(`/o/${slug}/package-usage/top-up`, env().NEXTAUTH_URL);
+  topUp.searchParams.set("balance", toDecimal(required - spendable));
   throw new Refusal(
     "insufficient_balance",
     "The WhatsApp balance does not cover this. Top up the shortfall first.",
@@ -214,6 +228,8 @@ function refuseShortfall(required: Micros, spendable: Micros): void {
         required: toDecimal(required),
         available: toDecimal(spendable),
         shortfall: toDecimal(required - spendable),
+        /** Where a person finds the form filled in with exactly this. */
+        top_up_url: topUp.href,
       },
     },
   );
@@ -244,9 +260,9 @@ async function priceLines(
         `There is no ${priced} price for ${market} today. Ask your vendor to publish one.`,
       );
     }
-    const key = `${market}\0${category}`;
+    const key = `${market}\0${priced}`;
     const known = lines.get(key)?.quantity ?? 0;
-    lines.set(key, { market, category, quantity: known + quantity, unitPrice: price.unitPrice });
+    lines.set(key, { market, category: priced, quantity: known + quantity, unitPrice: price.unitPrice });
   }
   return [...lines.values()];
 }
