@@ -244,6 +244,11 @@ export const ROUTES: Readonly<Record<string, Route>> = {
     }),
     answers: platform(201),
   },
+  // Every administering key sees what its own organizations wait for.
+  "GET /api/v1/unpriced": {
+    url: () => "/api/v1/unpriced",
+    answers: { ...keys("admin"), strangersAdminKey: 200 },
+  },
   "GET /api/v1/inbox": { url: () => "/api/v1/inbox", answers: platform() },
   "POST /api/v1/inbox/[body]/retry": {
     url: () => "/api/v1/inbox/9007199254740991/retry",
