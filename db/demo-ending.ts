@@ -32,7 +32,7 @@ export async function bringToEnd(loading: Loading): Promise<void> {
     return;
   }
   const percentLeft = await percentOfMonth(loading);
-  if (loading.client.ending === "low" && percentLeft < VERY_LOW_PERCENT) await topUp(loading, "demo-ending");
+  if (loading.client.ending === "low" && percentLeft < VERY_LOW_PERCENT) await topUpNow(loading, 1);
   for (let part = 0; await hasTooMuch(loading); part++) {
     invariant(part < MOST_PARTS, "the last broadcast comes to an end");
     await tell(lastBroadcast(loading, part * RECIPIENTS_AT_ONCE, RECIPIENTS_AT_ONCE));
@@ -40,9 +40,15 @@ export async function bringToEnd(loading: Loading): Promise<void> {
 }
 
 async function topUpUntilComfortable(loading: Loading): Promise<void> {
-  for (let count = 0; (await percentOfMonth(loading)) < COMFORTABLE_PERCENT; count++) {
-    await topUp(loading, `demo-ending-${count}`);
+  for (let count = 1; (await percentOfMonth(loading)) < COMFORTABLE_PERCENT; count++) {
+    await topUpNow(loading, count);
   }
+}
+
+/** The n-th transfer of the last minutes. */
+async function topUpNow(loading: Loading, count: number): Promise<void> {
+  const moment = new Date(loading.now.getTime() - count * 60_000);
+  await topUp(loading, moment, { balance: loading.client.topUp, visitorBlocks: 0 });
 }
 
 async function hasTooMuch(loading: Loading): Promise<boolean> {

@@ -1,17 +1,18 @@
 import { inOrganization } from "@/db/client";
-import { systemMachineScope, systemScope } from "@/lib/auth/scope";
+import { systemMachineScope, systemScope, systemStaffScope } from "@/lib/auth/scope";
 import { invariant } from "@/lib/errors";
 import { MOST_EVENTS, recordEvents } from "@/lib/metering/metering";
-import type { Micros } from "@/lib/money/money";
 import { changeOrganization } from "@/lib/organizations/organizations";
-import { adjust } from "@/lib/provisioning/adjustments";
 import { putOrganization } from "@/lib/provisioning/organizations";
 import { addNumber, putPackage } from "@/lib/provisioning/provisioning";
 import { STANDARD_BOOKS } from "@/lib/provisioning/standard-prices";
 import { type Balance, readBalance } from "@/lib/reports/balance";
 import { addDays, addMonths, type Day, dayOf, monthOf, startOfDay } from "@/lib/time/period";
+import { recordManualTopUp } from "@/lib/top-ups/manual";
+import type { Wish } from "@/lib/top-ups/rules";
 import type { DemoClient } from "./demo-clients";
 import type { DemoEvent } from "./demo-messages";
+import { Dice } from "./demo-random";
 import { trafficOf } from "./demo-traffic";
 
 /** How many months of traffic there are before now. */
@@ -23,6 +24,7 @@ const DAYS_PER_STEP = 3;
 const PARTS_END_AT = [9, 11, 13, 16, 19, 24];
 
 const platform = systemMachineScope("demo", "admin", "events:write");
+const operator = systemStaffScope("demo", "back_office:write");
 
 /** A client being loaded: its organization, and the now of the demo, up to which it has a past. */
 export type Loading = {
@@ -72,9 +74,7 @@ export async function liveThrough(
     if (until < clock) continue;
     await setClock(loading, until);
     await tell(events);
-    const mayTopUp = daysAgo >= client.daysWithoutTopUp;
-    const { available } = (await balanceOf(loading)).whatsappBalance;
-    if (mayTopUp && available < client.topUpBelow) await topUp(loading, `demo-${until.toISOString()}`);
+    if (daysAgo >= client.daysWithoutTopUp) await topUpWhatIsLow(loading, until);
     onStep(events.length, (until.getTime() - first) / (now.getTime() - first));
   }
 }
@@ -88,11 +88,33 @@ export async function tell(events: readonly DemoEvent[]): Promise<void> {
   }
 }
 
-/** A top-up by bank transfer. The same `key` again changes nothing. */
-export async function topUp({ client }: Loading, key: string, amount: Micros = client.topUp): Promise<void> {
-  const reason = "Top-up by bank transfer";
-  await adjust(platform, client.slug, { account: "additional", amount, reason }, key);
+async function topUpWhatIsLow(loading: Loading, until: Date): Promise<void> {
+  const { whatsappBalance, uniqueVisitors, today } = await balanceOf(loading);
+  const { topUpBelow, topUp: amount } = loading.client;
+  const balance = whatsappBalance.available < topUpBelow ? amount : 0n;
+  const needsVisitors =
+    uniqueVisitors.remaining * 100 < uniqueVisitors.package * FEW_VISITORS_PERCENT &&
+    uniqueVisitors.topUp === 0 &&
+    Number(today.slice(8)) <= LAST_DAY_FOR_VISITORS;
+  if (balance > 0n || needsVisitors) {
+    await topUp(loading, until, { balance, visitorBlocks: needsVisitors ? 1 : 0 });
+  }
 }
+
+/** A block of unique visitors is bought when fewer than this are left, unless the month is nearly over. */
+const FEW_VISITORS_PERCENT = 27;
+const LAST_DAY_FOR_VISITORS = 27;
+
+/** Records a bank transfer that came earlier on the day. The same moment again changes nothing. */
+export async function topUp({ client }: Loading, moment: Date, bought: Wish): Promise<void> {
+  const reference = `TRF-${moment.toISOString().replace(/\D/g, "").slice(0, 12)}`;
+  const minutes = new Dice(`${client.slug} ${reference}`).whole(-170, 170);
+  const noon = startOfDay(dayOf(moment, client.timeZone), client.timeZone).getTime() + NOON;
+  const receivedAt = new Date(Math.min(noon + minutes * 60_000, moment.getTime()));
+  await recordManualTopUp(operator, { organization: client.slug, reference, receivedAt, ...bought });
+}
+
+const NOON = 12 * 3_600_000;
 
 export async function balanceOf({ organizationId }: Loading): Promise<Balance> {
   return readBalance(systemScope("demo", organizationId, "balance:read"));
