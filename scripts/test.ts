@@ -127,6 +127,7 @@ async function runPlaywright(run: Run, args: readonly string[], databaseUrl: str
       nodeOptions: ["--conditions=react-server"],
       env: {
         ...env,
+        LOG_LEVEL: "error",
         E2E_BASE_URL: `http://localhost:${place.port}`,
         ...(browser ? { KUOTA_CHROMIUM: browser } : {}),
       },
