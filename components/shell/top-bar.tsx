@@ -50,7 +50,11 @@ export async function TopBar(props: Props) {
       </a>
       <header className="sticky top-0 z-30 border-b border-line bg-surface/90 backdrop-blur-md">
         <div className="mx-auto flex h-14 max-w-[84rem] items-center gap-2 px-4 sm:px-6">
-          <Link href="/" aria-label={t("homeLabel")} className="mr-1 rounded-lg [&>span]:max-sm:text-[0]">
+          <Link
+            href="/"
+            aria-label={t("homeLabel")}
+            className="mr-1 flex rounded-lg max-[22.5rem]:w-6 max-[22.5rem]:overflow-hidden"
+          >
             <Logo />
           </Link>
           {props.current !== null && <Switcher {...props} label={t("organization")} />}

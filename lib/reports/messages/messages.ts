@@ -240,6 +240,8 @@ export type Explanation = Use & {
   readonly basis: ChargeBasis;
   /** Null while nothing was decided. */
   readonly balances: { readonly before: BalancePair; readonly after: BalancePair } | null;
+  /** The posting that booked it, perhaps with others. */
+  readonly posting: string | null;
   readonly transfers: readonly BookedTransfer[];
 };
 
@@ -304,6 +306,7 @@ function toExplanation(row: MessageRow, transfers: BookedTransfer[]): Explanatio
     price: row.price_version === null ? null : { version: row.price_version, book: row.price_book ?? "" },
     basis: row.basis ?? {},
     balances: balancesOf(row, use),
+    posting: row.posting,
     transfers,
   };
 }
