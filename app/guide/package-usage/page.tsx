@@ -11,20 +11,20 @@ export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations("guide"))("title") };
 }
 
-const guideSections = z.array(
+const guideSections = z.record(
+  z.string(),
   z.object({
-    id: z.string(),
     title: z.string(),
     body: z.array(z.string()),
     examples: z.array(z.object({ before: z.string(), after: z.string() })).optional(),
   }),
 );
-type GuideSection = z.infer<typeof guideSections>[number];
+type GuideSection = z.infer<typeof guideSections>[string];
 
 /** The guidebook behind "Learn more": what every number of the Package Usage page means (U1). */
 export default async function GuidePage() {
   const t = await getTranslations("guide");
-  const sections = guideSections.parse(t.raw("sections"));
+  const sections = Object.entries(guideSections.parse(t.raw("sections")));
   return (
     <>
       <GuideBar chooseLanguage={chooseLanguage} />
@@ -35,7 +35,7 @@ export default async function GuidePage() {
         <nav aria-label={t("contents")} className="lg:sticky lg:top-20 lg:self-start">
           <p className="mb-2 px-3 text-xs font-medium text-ink-faint">{t("contents")}</p>
           <ul className="columns-2 gap-2 lg:columns-1">
-            {sections.map(({ id, title }) => (
+            {sections.map(([id, { title }]) => (
               <li key={id}>
                 <a
                   href={`#${id}`}
@@ -51,8 +51,8 @@ export default async function GuidePage() {
           <BackLink href="/">{t("back")}</BackLink>
           <h1 className="mt-4 text-3xl leading-10 font-semibold tracking-[-0.025em]">{t("title")}</h1>
           <p className="mt-3 text-base leading-7 text-ink-soft">{t("lead")}</p>
-          {sections.map((section) => (
-            <Section key={section.id} section={section} example={t("example")} />
+          {sections.map(([id, section]) => (
+            <Section key={id} id={id} section={section} example={t("example")} />
           ))}
         </article>
       </main>
@@ -60,10 +60,11 @@ export default async function GuidePage() {
   );
 }
 
-function Section({ section, example }: { readonly section: GuideSection; readonly example: string }) {
+function Section(props: { readonly id: string; readonly section: GuideSection; readonly example: string }) {
+  const { id, section, example } = props;
   return (
-    <section aria-labelledby={section.id} className="mt-12">
-      <h2 id={section.id} className="scroll-mt-20 text-lg leading-7 font-semibold">
+    <section aria-labelledby={id} className="mt-12">
+      <h2 id={id} className="scroll-mt-20 text-lg leading-7 font-semibold">
         {section.title}
       </h2>
       {section.body.map((paragraph) => (
