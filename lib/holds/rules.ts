@@ -36,7 +36,8 @@ export function lineAmount(line: PricedLine): Micros {
 export function freePart(book: Book, hold: Hold, market: string, category: string | null, at: Date): void {
   if (hold.state !== "open") return;
   const left = hold.lines.filter((line) => line.remainingQuantity > 0);
-  const line = left.find((candidate) => candidate.market === market && candidate.category === category) ?? left[0];
+  const line =
+    left.find((candidate) => candidate.market === market && candidate.category === category) ?? left[0];
   if (!line) return;
   line.remainingQuantity -= 1;
   const part = min(line.unitPrice, hold.remaining);

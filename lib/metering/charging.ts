@@ -84,9 +84,14 @@ function decide(bench: Workbench, message: Message, at: Instant): Charge {
   const peer = peerKey(message.businessNumber, message.contact);
   const market = marketOf(message.contact, day, bench.markets);
   const basis: Basis = market.prefix === "" ? {} : { prefix: market.prefix };
-  const window = windowFrom(bench.inbound.get(peer), at);
+  // In a group any member's message opens the window for all.
+  const window = windowFrom(
+    bench.inbound.get(peerKey(message.businessNumber, message.groupId ?? message.contact)),
+    at,
+  );
   if (window !== null) basis.window_from = new Date(window).toISOString();
-  const known = message.categoryBilled ?? message.categorySent ?? (window === null ? null : "service");
+  const repliesInWindow = window !== null && message.groupId === null;
+  const known = message.categoryBilled ?? message.categorySent ?? (repliesInWindow ? "service" : null);
   const category = known === null ? null : chargedCategory(bench, known);
   const delivery = { message, at, month: day.slice(0, 7), peer, market, category, basis };
   const version = versionOn(bench, day);
@@ -110,7 +115,7 @@ function decideSingle(bench: Workbench, delivery: Delivery, version: PriceVersio
   const scheme = schemeOf(version, category);
   bench.usedVersions.add(version.id);
   if (scheme.unit === "conversation") {
-    const covered = coverOrOpen(bench, delivery, category);
+    const covered = coverOrOpen(bench, delivery, version, category);
     if (covered) return covered;
   }
   const priced = {
@@ -134,7 +139,12 @@ function decideSingle(bench: Workbench, delivery: Delivery, version: PriceVersio
 }
 
 /** In the conversation scheme: nothing to pay inside an open conversation; otherwise this message opens one. */
-function coverOrOpen(bench: Workbench, delivery: Delivery, category: string): Charge | null {
+function coverOrOpen(
+  bench: Workbench,
+  delivery: Delivery,
+  version: PriceVersion,
+  category: string,
+): Charge | null {
   const { message, at, peer, basis } = delivery;
   const known = bench.conversations.get(peer) ?? [];
   const cover = coveringConversation(known, category, at, category === "service");
@@ -145,6 +155,7 @@ function coverOrOpen(bench: Workbench, delivery: Delivery, category: string): Ch
       market: delivery.market.market,
       unit: "conversation",
       units: 0,
+      versionId: version.id,
       paidFrom: "covered",
       freeReason: "open_conversation",
       basis,
@@ -168,10 +179,11 @@ function coverOrOpen(bench: Workbench, delivery: Delivery, category: string): Ch
   return null;
 }
 
-/** Meta's word decides where there is one; without it our own entry point and window rules do. */
+/** Meta's word decides where there is one; without it, or with one unheard of, our own window and entry point rules do. */
 function whyFree(delivery: Delivery, freeInWindow: boolean, category: string): string | null {
   const { pricingType } = delivery.message;
-  if (pricingType !== null) return pricingType.startsWith("free") ? pricingType : null;
+  if (pricingType === "regular") return null;
+  if (pricingType?.startsWith("free")) return pricingType;
   if (freeInWindow && delivery.basis.window_from !== undefined) return "free_customer_service";
   if (delivery.basis.entry_answered !== undefined) return "free_entry_point";
   return saysEntryPoint(delivery, category) ? "free_entry_point" : null;

@@ -407,6 +407,10 @@ function book(bench: Workbench): void {
       move(bench.book, { kind: "usage", from: "usage", to: account, amount: -amount, occurredAt, cause });
     }
   }
+  if (bench.settled > 0n) {
+    const settlement = { kind: "settlement", from: "initial", to: "additional" } as const;
+    move(bench.book, { ...settlement, amount: bench.settled, occurredAt: bench.now, cause });
+  }
   for (const { account, amount, occurredAt } of transfers) {
     if (amount > 0n)
       move(bench.book, { kind: "usage", from: account, to: "usage", amount, occurredAt, cause });

@@ -34,9 +34,16 @@ export class Months {
     this.changePackage(startsOn, first);
   }
 
-  /** For the months opened from now on that do not lie before `from`. */
+  /** For the months opened from now on that do not lie before `from`: at the earliest the first that is not open yet. */
   changePackage(from: Month, changed: Package): void {
-    this.#packages.push({ from, package: changed });
+    this.#packages.push({ from: this.firstOpenTo(from), package: changed });
+  }
+
+  /** The month itself, or the first that is not open yet if it is. */
+  firstOpenTo(month: Month): Month {
+    let first = month;
+    for (const opened of this.#opened.keys()) if (opened >= first) first = monthsAfter(opened, 1);
+    return first;
   }
 
   /** Opens every month up to and including the one given that is not open yet. */

@@ -56,7 +56,7 @@ export const MARKETS: MarketPrefix[] = [
   { prefix: "62", country: "ID", market: "Indonesia", from: "2023-01-01" },
   { prefix: "1", country: "US", market: "North America", from: "2023-01-01" },
   { prefix: "1242", country: "BS", market: "Other", from: "2023-01-01" },
-  { prefix: "1787", country: "PR", market: "Rest of Latin America", from: "2025-07-01" },
+  { prefix: "1787", country: "PR", market: "Rest of Latin America", from: "2023-01-01" },
   { prefix: "977", country: "NP", market: "Rest of Asia Pacific", from: "2023-01-01" },
   { prefix: "977", country: "NP", market: "Nepal", from: "2026-10-01" },
 ];
