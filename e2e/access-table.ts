@@ -113,6 +113,19 @@ export const ROUTES: Readonly<Record<string, Route>> = {
     url: ({ organization }) => `/o/${organization}/package-usage/conversation`,
     answers: roles(whoSeesUsage),
   },
+  "GET /o/[organization]/package-usage/conversation/messages/[message]": {
+    url: ({ organization }) => `/o/${organization}/package-usage/conversation/messages/1-1`,
+    answers: roles(whoSeesUsage, 404),
+  },
+  "GET /o/[organization]/package-usage/conversation/broadcasts/[broadcast]": {
+    url: ({ organization }) => `/o/${organization}/package-usage/conversation/broadcasts/none`,
+    answers: roles(whoSeesUsage, 404),
+  },
+  "GET /o/[organization]/package-usage/prices": {
+    url: ({ organization }) => `/o/${organization}/package-usage/prices`,
+    answers: roles(whoSeesUsage),
+  },
+  "GET /guide/package-usage": { url: () => "/guide/package-usage", answers: everyone(200) },
   "GET /o/[organization]/package-usage/live": {
     url: ({ organization }) => `/o/${organization}/package-usage/live`,
     answers: roles(whoSeesUsage),
