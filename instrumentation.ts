@@ -7,7 +7,9 @@ import type { Instrumentation } from "next";
 export async function register(): Promise<void> {
   if (process.env.NEXT_RUNTIME === "nodejs") {
     const { watchRequests } = await import("@/lib/request");
+    const { startTimers } = await import("@/lib/timers/timers");
     watchRequests();
+    startTimers();
   }
 }
 

@@ -1,5 +1,6 @@
 import "server-only";
 import { listenClient } from "@/db/client";
+import { logFault } from "@/lib/log";
 
 const CHANNEL = "kuota_changes";
 const AT_MOST_EVERY = 300;
@@ -21,7 +22,7 @@ export function announceChange(organizationId: number): void {
     announced.delete(organizationId);
     listenClient()
       .notify(CHANNEL, String(organizationId))
-      .catch(() => undefined);
+      .catch((error: unknown) => logFault("change could not be announced", error, { organizationId }));
   }, AT_MOST_EVERY).unref();
 }
 

@@ -24,7 +24,7 @@ import {
 } from "@/lib/packages/packages";
 import { type Publication, publishVersion } from "@/lib/rating/rating";
 import { systemNow } from "@/lib/time/clock";
-import { selectParked, selectWaitingForPrices } from "./store";
+import { selectOrganizationsWithParked, selectParked, selectWaitingForPrices } from "./store";
 
 /** Who provisions: staff in the back office, or a machine with the admin scope (the platform's, or one organization's). */
 export type Provisioner = StaffScope<"back_office:write"> | MachineScope<"admin">;
@@ -83,9 +83,23 @@ export async function putPriceVersion(provisioner: Provisioner, publication: Pub
   return outcome;
 }
 
-/** Charges what the organization's messages wait for a price for, as far as there is one now. */
-export async function chargeParked(organizationId: number): Promise<void> {
-  await chargeUnpriced(systemScope("provisioning", organizationId, "events:write"));
+/** Charges what the organization's messages wait for a price for, as far as there is one now. @returns how many. */
+export async function chargeParked(organizationId: number): Promise<number> {
+  return chargeUnpriced(systemScope("provisioning", organizationId, "events:write"));
+}
+
+/**
+ * Does so for every organization. Called by the server's timer: a message may have been parked while a price for it was
+ * being published.
+ *
+ * @returns how many messages were charged
+ */
+export async function chargeParkedEverywhere(): Promise<number> {
+  let charged = 0;
+  for (const organizationId of await acrossOrganizations(selectOrganizationsWithParked)) {
+    charged += await chargeParked(organizationId);
+  }
+  return charged;
 }
 
 /** Messages that wait for a price: how many of a category in a market, and why they have none. */

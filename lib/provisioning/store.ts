@@ -51,6 +51,13 @@ export async function selectWaitingForPrices(tx: Transaction, priceBookId: numbe
 }
 
 /** Messages that wait for a price, summed up; of one organization or of all. Reads the index of unpriced messages. */
+/** Organizations with messages that wait for a price, found in the index of those alone. */
+export async function selectOrganizationsWithParked(tx: Transaction): Promise<number[]> {
+  const rows = await rawSql(tx)<{ organization_id: number }[]>`
+    select distinct organization_id from messages where paid_from = 'unpriced'`;
+  return rows.map((row) => row.organization_id);
+}
+
 export async function selectParked(tx: Transaction, organizationId: number | null, limit: number) {
   const rows = await rawSql(tx)<
     {

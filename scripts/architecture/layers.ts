@@ -32,6 +32,8 @@ export const LAYERS: readonly (readonly string[])[] = [
   ["metering"],
   ["inbox"],
   ["alerts", "back-office", "provisioning", "reports", "top-ups"],
+  // What the server does on its own, by the clock.
+  ["timers"],
 ];
 
 /** Modules that components may use at run time, besides any module's `input`. */

@@ -1,0 +1,44 @@
+import "server-only";
+import { workThroughInbox } from "@/lib/inbox/inbox";
+import { logFault, logNotice } from "@/lib/log";
+import { sendDueMails } from "@/lib/mail/mail";
+import { openMonthsEverywhere } from "@/lib/months/months";
+import { chargeParkedEverywhere } from "@/lib/provisioning/provisioning";
+import { systemNow } from "@/lib/time/clock";
+import { sweepPurchases } from "@/lib/top-ups/sweep";
+
+/** What the server does on its own. Every job may run in any number of processes at once. */
+const JOBS: readonly {
+  readonly name: string;
+  readonly everyMs: number;
+  readonly work: () => Promise<number>;
+}[] = [
+  { name: "inbox", everyMs: 5_000, work: workThroughInbox },
+  { name: "mails", everyMs: 5_000, work: () => sendDueMails(systemNow()) },
+  { name: "months", everyMs: 30_000, work: () => openMonthsEverywhere(systemNow()) },
+  { name: "purchases", everyMs: 60_000, work: () => sweepPurchases(systemNow()) },
+  { name: "unpriced", everyMs: 300_000, work: chargeParkedEverywhere },
+];
+
+// One set of timers per process, however many bundles import this file.
+const shared = globalThis as typeof globalThis & { kuotaTimers?: true };
+
+/** Starts the jobs once per process. A job that fails is logged and tried again at its next turn. */
+export function startTimers(): void {
+  if (shared.kuotaTimers) return;
+  shared.kuotaTimers = true;
+  for (const { name, everyMs, work } of JOBS) {
+    const turn = async () => {
+      try {
+        const done = await work();
+        if (done > 0) logNotice("timer.worked", { job: name, done });
+      } catch (error) {
+        logFault("timer.failed", error, { job: name });
+      }
+      setTimeout(turn, everyMs).unref();
+    };
+    setTimeout(turn, Math.min(everyMs, FIRST_TURN_MS)).unref();
+  }
+}
+
+const FIRST_TURN_MS = 2_000;
