@@ -26,6 +26,9 @@ import {
 } from "./test-results";
 
 const logs = join(dataDirectory, "test");
+/** Colours are for terminals; a log is read as text. */
+const colors = process.stdout.isTTY ? {} : { NO_COLOR: "1" };
+const biomeColors = process.stdout.isTTY ? [] : ["--colors=off"];
 
 await runCommand(130, async (run) => {
   mkdirSync(logs, { recursive: true });
@@ -40,7 +43,9 @@ await runCommand(130, async (run) => {
 
   if (plan.checks) {
     await part("Format and lint", async () =>
-      tallyStep(await run.exitCode(nodeTask("biome", "@biomejs/biome/bin/biome", ["ci", "."]))),
+      tallyStep(
+        await run.exitCode(nodeTask("biome", "@biomejs/biome/bin/biome", ["ci", ...biomeColors, "."])),
+      ),
     );
     await part("Types", () => checkTypes(run));
   }
@@ -107,7 +112,7 @@ async function runVitest(run: Run, args: readonly string[], databaseUrl: string)
   rmSync(report, { force: true });
   const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
   const task = nodeTask("vitest", "vitest/vitest.mjs", ["run", ...reporters, ...args], {
-    env: { KUOTA_TEST_DATABASE: databaseUrl },
+    env: { ...colors, KUOTA_TEST_DATABASE: databaseUrl },
   });
   const code = await run.exitCode(task);
   return tallyVitest(readIfThere(report), code);
