@@ -329,7 +329,7 @@ export const webhookBodies = pgTable(
     nextAttemptAt: instant(),
     /** Why it waits: "unknown_number", "failed", "malformed". */
     reason: text(),
-    /** The business number it waits for. */
+    /** The business numbers it waits for, sorted, with spaces between them. */
     waitsFor: text(),
   },
   (table) => [

@@ -4,6 +4,8 @@ import { acrossOrganizations } from "@/db/client";
 import { type MachineScope, type StaffScope, systemScope } from "@/lib/auth/scope";
 import { Refusal } from "@/lib/errors";
 import { logFault } from "@/lib/log";
+import type { Outcome } from "@/lib/metering/combiner";
+import type { UsageEvent } from "@/lib/metering/message";
 import { recordOwnEvents } from "@/lib/metering/metering";
 import { readWebhook } from "@/lib/metering/whatsapp";
 import { ownersOfNumbers } from "@/lib/organizations/organizations";
@@ -27,6 +29,8 @@ type InboxScope = StaffScope<"back_office:read"> | MachineScope<"admin">;
 const LEASE = 60_000;
 const FIRST_RETRY = 5_000;
 const LONGEST_RETRY = 3_600_000;
+/** A number that nobody has is asked for again this often: its assignment works off the bodies, unless a crash comes between. */
+const ASK_AGAIN = 86_400_000;
 const AT_ONCE = 50;
 
 /**
@@ -58,11 +62,14 @@ export async function workThroughInbox(): Promise<number> {
 
 /** Works on everything that waited for a business number; called once the number is assigned. */
 export async function retryWaitingFor(phoneNumberId: string): Promise<void> {
+  let after = 0;
   for (;;) {
     const leaseUntil = new Date(systemNow().getTime() + LEASE);
-    const ids = await acrossOrganizations((tx) => claimWaitingFor(tx, phoneNumberId, leaseUntil, AT_ONCE));
+    const claim = { phoneNumberId, after, leaseUntil };
+    const ids = await acrossOrganizations((tx) => claimWaitingFor(tx, claim, AT_ONCE));
     if (ids.length === 0) return;
     for (const id of ids) await process(id);
+    after = Math.max(...ids);
   }
 }
 
@@ -92,46 +99,75 @@ export async function retryBody(
   return process(id);
 }
 
-type Failure = { readonly reason: WaitingReason; readonly waitsFor: string | null };
+type Failure = {
+  readonly reason: WaitingReason;
+  /** Business numbers that nobody has yet, sorted. */
+  readonly unknown: readonly string[];
+  readonly retryAfter: number;
+};
 
 async function process(id: number): Promise<boolean> {
-  const stored = await acrossOrganizations((tx) => selectBody(tx, id));
-  if (!stored || stored.processed) return true;
-  const failure = await recordBody(id, stored.body, stored.receivedAt);
-  const now = systemNow();
-  await acrossOrganizations(async (tx) => {
-    if (failure === null) return markProcessed(tx, id, now);
-    const retries = failure.reason !== "unknown_number" && failure.reason !== "malformed";
-    const delay = Math.min(LONGEST_RETRY, FIRST_RETRY * 2 ** Math.min(stored.attempts, 12));
-    const nextAttemptAt = retries ? new Date(now.getTime() + delay) : null;
-    return markWaiting(tx, id, { ...failure, nextAttemptAt });
-  });
-  return failure === null;
+  for (;;) {
+    const stored = await acrossOrganizations((tx) => selectBody(tx, id));
+    if (!stored || stored.processed) return true;
+    const failure = await recordBody(id, stored);
+    const now = systemNow();
+    if (failure === null) {
+      await acrossOrganizations((tx) => markProcessed(tx, id, now));
+      return true;
+    }
+    const { reason, unknown, retryAfter } = failure;
+    const nextAttemptAt = reason === "malformed" ? null : new Date(now.getTime() + retryAfter);
+    await acrossOrganizations((tx) => markWaiting(tx, id, { reason, waitsFor: unknown, nextAttemptAt }));
+    // Whoever assigned a number meanwhile did not see that this body waits for it.
+    if (unknown.length === 0 || (await ownersOf(unknown)).size === 0) return false;
+  }
 }
 
-/** Records all that a body tells. What is recorded stays so whatever becomes of the rest: events are known for ever. */
-async function recordBody(id: number, body: string, receivedAt: Date): Promise<Failure | null> {
+async function ownersOf(phoneNumberIds: readonly string[]): Promise<Map<string, number>> {
+  return acrossOrganizations((tx) => ownersOfNumbers(tx, phoneNumberIds));
+}
+
+type StoredBody = { readonly body: string; readonly receivedAt: Date; readonly attempts: number };
+
+/**
+ * Records all that a body tells. What is recorded stays so whatever becomes of the rest: events are known for ever, and
+ * one organization's trouble does not keep the others' events waiting.
+ */
+async function recordBody(id: number, { body, receivedAt, attempts }: StoredBody): Promise<Failure | null> {
+  const soon = Math.min(LONGEST_RETRY, FIRST_RETRY * 2 ** Math.min(attempts, 12));
   const reports = readJson(body, receivedAt);
-  if (reports === null) return { reason: "malformed", waitsFor: null };
-  let failure: Failure | null = null;
+  if (reports === null) return { reason: "malformed", unknown: [], retryAfter: soon };
+  const unknown = new Set<string>();
+  const outcomes = new Set<Outcome | "failed">();
   try {
-    const numbers = [...new Set(reports.map(({ phoneNumberId }) => phoneNumberId))];
-    const owners = await acrossOrganizations((tx) => ownersOfNumbers(tx, numbers));
+    const owners = await ownersOf(reports.map(({ phoneNumberId }) => phoneNumberId));
     for (const { phoneNumberId, events } of reports) {
       const organizationId = owners.get(phoneNumberId);
-      if (organizationId === undefined) {
-        failure = { reason: "unknown_number", waitsFor: phoneNumberId };
-        continue;
-      }
-      const scope = systemScope("whatsapp-webhook", organizationId, "events:write");
-      const outcomes = await recordOwnEvents(scope, events);
-      if (outcomes.includes("in_the_future")) failure ??= { reason: "in_the_future", waitsFor: null };
+      if (organizationId === undefined) unknown.add(phoneNumberId);
+      else for (const outcome of await recordReport(id, organizationId, events)) outcomes.add(outcome);
     }
   } catch (error) {
     logFault("webhook body could not be processed", error, { bodyId: id });
-    return { reason: "failed", waitsFor: null };
+    outcomes.add("failed");
   }
-  return failure;
+  const waiting = { unknown: [...unknown].sort(), retryAfter: soon };
+  if (outcomes.has("failed")) return { reason: "failed", ...waiting };
+  if (outcomes.has("in_the_future")) return { reason: "in_the_future", ...waiting };
+  return unknown.size === 0 ? null : { reason: "unknown_number", ...waiting, retryAfter: ASK_AGAIN };
+}
+
+async function recordReport(
+  bodyId: number,
+  organizationId: number,
+  events: readonly UsageEvent[],
+): Promise<(Outcome | "failed")[]> {
+  try {
+    return await recordOwnEvents(systemScope("whatsapp-webhook", organizationId, "events:write"), events);
+  } catch (error) {
+    logFault("webhook body could not be processed", error, { bodyId, organizationId });
+    return ["failed"];
+  }
 }
 
 function readJson(body: string, receivedAt: Date) {

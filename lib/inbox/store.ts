@@ -53,13 +53,14 @@ export async function markWaiting(
   id: number,
   waiting: {
     readonly reason: WaitingReason;
-    readonly waitsFor: string | null;
+    readonly waitsFor: readonly string[];
     readonly nextAttemptAt: Date | null;
   },
 ): Promise<void> {
+  const waitsFor = waiting.waitsFor.length === 0 ? null : waiting.waitsFor.join(" ");
   await rawSql(tx)`
     update webhook_bodies
-    set attempts = attempts + 1, reason = ${waiting.reason}, waits_for = ${waiting.waitsFor},
+    set attempts = attempts + 1, reason = ${waiting.reason}, waits_for = ${waitsFor},
         next_attempt_at = ${waiting.nextAttemptAt?.toISOString() ?? null}
     where id = ${id} and processed_at is null`;
 }
@@ -81,16 +82,18 @@ export async function claimDue(
   return rows.map(({ id }) => Number(id)).sort((a, b) => a - b);
 }
 
+/** Takes bodies that wait for a business number, alone or among others, from after an id on. */
 export async function claimWaitingFor(
   tx: Transaction,
-  phoneNumberId: string,
-  leaseUntil: Date,
+  { phoneNumberId, after, leaseUntil }: { phoneNumberId: string; after: number; leaseUntil: Date },
   limit: number,
 ): Promise<number[]> {
   const rows = await rawSql(tx)<{ id: string }[]>`
     update webhook_bodies set next_attempt_at = ${leaseUntil.toISOString()}, waits_for = null
     where id in (
-      select id from webhook_bodies where processed_at is null and waits_for = ${phoneNumberId}
+      select id from webhook_bodies
+      where processed_at is null and id > ${after}
+        and (waits_for = ${phoneNumberId} or ${phoneNumberId} = any(string_to_array(waits_for, ' ')))
       order by id limit ${limit} for update skip locked
     ) returning id`;
   return rows.map(({ id }) => Number(id)).sort((a, b) => a - b);
