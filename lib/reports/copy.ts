@@ -43,7 +43,10 @@ function exports(): Exports {
       connectionTimeoutMillis: 10_000,
       idleTimeoutMillis: 10_000,
       allowExitOnIdle: true,
-    }).on("error", () => undefined),
+    })
+      // Whoever uses a connection that breaks is told by the query; an idle one is replaced.
+      .on("error", () => undefined)
+      .on("connect", (client) => client.on("error", () => undefined)),
     running: 0,
     waiting: [],
   };
@@ -59,8 +62,7 @@ function exports(): Exports {
 export async function copyOut(request: CopyRequest, head: string): Promise<ReadableStream<Uint8Array>> {
   await takeTurn();
   try {
-    const client = await exports().pool.connect();
-    return await begin(client, request, head);
+    return await begin(await exports().pool.connect(), request, head);
   } catch (error) {
     giveTurn();
     throw error;
@@ -110,6 +112,10 @@ async function begin(
       "select set_config(name, value, true) from unnest($1::text[], $2::text[]) as s(name, value)",
       [Object.keys(wall), Object.values(wall)],
     );
+    // So that a query that sends nothing for a while notices too that its reader has gone. Not every system can.
+    await client.query(
+      "select set_config('client_connection_check_interval', '1s', true) where version() like '%linux%'",
+    );
   } catch (error) {
     client.release(true);
     throw error;
@@ -119,6 +125,8 @@ async function begin(
 
 function streamOf(client: PoolClient, statement: string, head: string): ReadableStream<Uint8Array> {
   const rows = client.query(copyTo(statement, { highWaterMark: CHUNK_BYTES }));
+  // A connection that is closed on purpose says so once more, when nobody is reading any longer.
+  rows.on("error", () => undefined);
   let pause: ReturnType<typeof setTimeout> | undefined;
   let isOver = false;
   /** A connection whose COPY was not read to its end is closed: that is what stops the query. */
