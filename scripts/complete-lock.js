@@ -11,7 +11,18 @@ import { fileURLToPath } from "node:url";
 /** @typedef {{ packages: Record<string, Package> }} Lock */
 
 const EXACT = /^\d+\.\d+\.\d+[\w.-]*$/;
-const SYSTEMS = ["aix", "android", "darwin", "freebsd", "linux", "netbsd", "openbsd", "sunos", "win32"];
+const SYSTEMS = [
+  "aix",
+  "android",
+  "darwin",
+  "freebsd",
+  "linux",
+  "netbsd",
+  "openbsd",
+  "openharmony",
+  "sunos",
+  "win32",
+];
 const PROCESSORS = [
   "arm",
   "arm64",
@@ -54,12 +65,13 @@ function entryOf({ name, version, parent }) {
   const words = name.split("/").at(-1)?.split("-") ?? [];
   const os = SYSTEMS.filter((system) => words.includes(system));
   const cpu = PROCESSORS.filter((processor) => words.includes(processor));
-  const libc = words.includes("musl") ? ["musl"] : ["glibc"];
+  const isLinux = os.includes("linux");
+  const libc = words.some((word) => word.startsWith("musl")) ? ["musl"] : ["glibc"];
   return {
     version,
     ...(cpu.length > 0 ? { cpu } : {}),
     ...(parent.dev ? { dev: true } : {}),
-    ...(words.includes("musl") || words.includes("gnu") ? { libc } : {}),
+    ...(isLinux && words.some((word) => /^(?:gnu|musl)/.test(word)) ? { libc } : {}),
     ...(parent.license ? { license: parent.license } : {}),
     optional: true,
     ...(os.length > 0 ? { os } : {}),

@@ -25,7 +25,8 @@ export type Task = {
 
 type TaskOptions = Pick<Task, "env" | "log">;
 
-const PRELOAD = new URL("./leave-with-parent.js", import.meta.url).href;
+// Required, not imported: with an import before them, older versions of Node 20 cannot run programs without a suffix.
+const PRELOAD = `--require=${JSON.stringify(fileURLToPath(new URL("./leave-with-parent.cjs", import.meta.url)))}`;
 const STOP_PATIENCE_MS = 15_000;
 /** One Ctrl-C may arrive twice, from the terminal and from npm; a second one later is meant. */
 const IMPATIENCE_MS = 1000;
@@ -137,7 +138,7 @@ function childEnvironment(env: Environment = {}): NodeJS.ProcessEnv {
     NEXT_TELEMETRY_DISABLED: "1",
     ...env,
     KUOTA_PARENT_PID: String(process.pid),
-    NODE_OPTIONS: options.includes(PRELOAD) ? options : `${options} --import=${PRELOAD}`.trim(),
+    NODE_OPTIONS: options.includes(PRELOAD) ? options : `${options} ${PRELOAD}`.trim(),
   };
 }
 

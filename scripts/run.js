@@ -122,7 +122,7 @@ function runTypeScript(command, args) {
     process.execPath,
     [
       ...(readsEnvironmentFile && existsSync(environmentFile) ? [`--env-file=${environmentFile}`] : []),
-      `--import=${new URL("./leave-with-parent.js", import.meta.url)}`,
+      `--require=${join(root, "scripts", "leave-with-parent.cjs")}`,
       "--import=tsx",
       "--conditions=react-server",
       join(root, "scripts", script),
