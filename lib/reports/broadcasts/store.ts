@@ -64,7 +64,7 @@ function sortColumn(tx: Transaction, sort: BroadcastSort, key: string) {
   switch (sort) {
     case "started":
       return {
-        column: sql`started_at`,
+        column: sql`b.started_at`,
         written: sql`(extract(epoch from started_at) * 1000)::bigint::text`,
         read: sql`to_timestamp(${key}::text::bigint / 1000.0)`,
       };
@@ -99,7 +99,7 @@ export async function selectBroadcasts(
   return sql<BroadcastRow[]>`
     select broadcast_id, name, template, category, extract(epoch from started_at) * 1000 as started_at,
            recipients, sent, delivered, read, failed, amount_micros, ${written} as sort_key
-    from broadcasts where ${matching(tx, organizationId, filter)} ${behind}
+    from broadcasts b where ${matching(tx, organizationId, filter)} ${behind}
     order by ${column} ${direction}, broadcast_id ${direction} offset ${order.skip} limit ${order.limit}`;
 }
 
@@ -160,6 +160,6 @@ export async function selectRecipients(
            extract(epoch from sent_at) * 1000 as sent_at, extract(epoch from delivered_at) * 1000 as delivered_at,
            extract(epoch from read_at) * 1000 as read_at, extract(epoch from failed_at) * 1000 as failed_at,
            error_code, error_title, amount_micros, paid_from
-    from messages where organization_id = ${organizationId} and broadcast_id = ${broadcastId} ${behind}
-    order by occurred_at ${direction}, id ${direction} limit ${page.limit}`;
+    from messages m where organization_id = ${organizationId} and broadcast_id = ${broadcastId} ${behind}
+    order by m.occurred_at ${direction}, m.id ${direction} limit ${page.limit}`;
 }

@@ -112,11 +112,11 @@ export async function selectUseAt(
   const sql = rawSql(tx);
   const direction = descending ? sql`desc` : sql`asc`;
   const [row] = await sql<{ id: string; occurred_at: string }[]>`
-    select id, extract(epoch from occurred_at) * 1000 as occurred_at from messages
+    select id, extract(epoch from occurred_at) * 1000 as occurred_at from messages m
     where organization_id = ${organizationId}
       and occurred_at >= ${day.start.toISOString()}::timestamptz and occurred_at < ${day.end.toISOString()}::timestamptz
       ${matching(tx, filter)}
-    order by occurred_at ${direction}, id ${direction} offset ${skip} limit 1`;
+    order by m.occurred_at ${direction}, m.id ${direction} offset ${skip} limit 1`;
   return row;
 }
 
