@@ -1,0 +1,109 @@
+import { expect, test } from "vitest";
+import { Refusal } from "@/lib/errors";
+import { combine, type Outcome, waitingEvents } from "./combiner";
+import type { UsageEvent } from "./message";
+import { usageEvent } from "./testing";
+
+let organizations = 0;
+
+/** A worker that notes the batches it gets and can be held up. */
+function worker(fails: (batch: readonly UsageEvent[]) => boolean = () => false) {
+  const batches: string[][] = [];
+  const gates: (() => void)[] = [];
+  let isHeld = false;
+  organizations += 1;
+  const organizationId = -organizations;
+  const work = async (batch: UsageEvent[]): Promise<Outcome[]> => {
+    batches.push(batch.map(({ id }) => id));
+    if (isHeld) await new Promise<void>((resolve) => gates.push(resolve));
+    if (fails(batch)) throw new Error("poisoned");
+    return batch.map(({ id }) => (id.startsWith("old") ? "duplicate" : "accepted"));
+  };
+  return {
+    batches,
+    send: (...ids: string[]) =>
+      combine(
+        organizationId,
+        ids.map((id) => usageEvent({ id })),
+        work,
+      ),
+    hold: () => {
+      isHeld = true;
+    },
+    release: () => {
+      isHeld = false;
+      for (const open of gates.splice(0)) open();
+    },
+  };
+}
+
+test("requests that arrive while the ledger is busy share the next transaction, in order; each gets its own outcomes", async () => {
+  const { batches, send, hold, release } = worker();
+  hold();
+  const requests = [["a"], ["b", "old1"], ["c"], ["old2", "d"], ["e"], ["f"], ["g"], ["old3"]];
+  const answers = requests.map((ids) => send(...ids));
+  release();
+  expect(await Promise.all(answers)).toEqual(
+    requests.map((ids) => ids.map((id) => (id.startsWith("old") ? "duplicate" : "accepted"))),
+  );
+  expect(batches.flat()).toEqual(requests.flat());
+  expect(batches.length).toBeLessThanOrEqual(4);
+});
+
+test("a poisoned request fails alone; those combined with it succeed, in order", async () => {
+  const { batches, send, hold, release } = worker((batch) => batch.some(({ id }) => id === "poison"));
+  hold();
+  const requests = ["a", "b", "c", "d", "poison", "e", "f"];
+  const answers = requests.map((id) => send(id));
+  release();
+  const settled = await Promise.allSettled(answers);
+  expect(requests.filter((_, n) => settled[n]?.status === "rejected")).toEqual(["poison"]);
+  const tried = batches.filter((batch) => batch.includes("poison"));
+  expect(tried[0]?.length).toBeGreaterThan(1);
+  expect(tried.slice(1)).toEqual([["poison"]]);
+  expect([...new Set(batches.flat())]).toEqual(requests);
+  expect(await send("after")).toEqual(["accepted"]);
+});
+
+test("a request larger than a transaction should be goes by itself, and is not split", async () => {
+  const { batches, send, hold, release } = worker();
+  hold();
+  const large = Array.from({ length: 1_500 }, (_, n) => `l${n}`);
+  const answers = [send("a"), send(...large), send(...large.map((id) => `${id}b`)), send("b")];
+  release();
+  await Promise.all(answers);
+  expect(batches.every(({ length }) => length <= 2_000)).toBe(true);
+  expect(batches.flat()).toEqual(["a", ...large, ...large.map((id) => `${id}b`), "b"]);
+});
+
+test("organizations do not wait for each other", async () => {
+  const busy = worker();
+  const idle = worker();
+  busy.hold();
+  const waiting = busy.send("a");
+  expect(await idle.send("b")).toEqual(["accepted"]);
+  busy.release();
+  await waiting;
+});
+
+test("overload is refused with Retry-After, nothing of it is recorded, and it passes", async () => {
+  const { batches, send, hold, release } = worker();
+  hold();
+  const batch = Array.from({ length: 1_000 }, (_, n) => `e${n}`);
+  const accepted = Array.from({ length: 60 }, () => send(...batch));
+  const refused = await send("one more").catch((error: unknown) => error);
+  expect(refused).toBeInstanceOf(Refusal);
+  expect(refused).toMatchObject({ code: "overloaded", status: 503, extras: { retryAfterSeconds: 1 } });
+  release();
+  await Promise.all(accepted);
+  expect(batches.flat()).toHaveLength(60_000);
+  expect(batches.flat()).not.toContain("one more");
+  expect(waitingEvents()).toBe(0);
+  expect(await send("one more")).toEqual(["accepted"]);
+});
+
+test("an empty request is answered without work", async () => {
+  const { batches, send } = worker();
+  expect(await send()).toEqual([]);
+  expect(batches).toEqual([]);
+});
