@@ -73,7 +73,7 @@ function showFailure(error: unknown): Tally {
 
 async function checkTypes(run: Run): Promise<Tally> {
   const generated = await run.exitCode(nodeTask("next typegen", "next/dist/bin/next", ["typegen"]));
-  return tallyStep(generated || (await run.exitCode(nodeTask("tsc", "typescript/bin/tsc", ["--noEmit"]))));
+  return tallyStep(generated || (await run.exitCode(nodeTask("tsc", "typescript/lib/tsc.js", ["--noEmit"]))));
 }
 
 async function build(run: Run): Promise<Tally> {
