@@ -2,6 +2,7 @@ import "server-only";
 import { drizzle, type PostgresJsDatabase } from "drizzle-orm/postgres-js";
 import postgres, { type Sql, type TransactionSql } from "postgres";
 import { env } from "@/lib/env";
+import { type Line, patientSocket, watchedClient, whileConnected } from "./lost-connections";
 
 /**
  * An open transaction, spoken to through Drizzle. Every query of the product runs in one, as the role kuota_app,
@@ -25,13 +26,15 @@ function databases(): Databases {
 }
 
 function connect(url: string): Connection {
-  const sql = postgres(url, {
+  const options = {
     max: env().DATABASE_POOL,
     connect_timeout: 10,
     idle_timeout: 60,
     onnotice: () => {},
+    socket: patientSocket,
     connection: { application_name: "kuota", TimeZone: "UTC" },
-  });
+  };
+  const sql = postgres(url, options);
   return { sql, orm: drizzle(sql, { casing: "snake_case" }) };
 }
 
@@ -40,7 +43,7 @@ export async function inOrganization<T>(
   organizationId: number,
   work: (tx: Transaction) => Promise<T>,
 ): Promise<T> {
-  return databases().main.orm.transaction((tx) => behindWall(tx, String(organizationId), "", work));
+  return run(databases().main, undefined, (tx) => behindWall(tx, String(organizationId), "", work));
 }
 
 /** As `inOrganization`, for reports and charts that may lag behind: on the read replica where there is one. */
@@ -48,14 +51,31 @@ export async function readInOrganization<T>(
   organizationId: number,
   work: (tx: Transaction) => Promise<T>,
 ): Promise<T> {
-  return databases().replica.orm.transaction((tx) => behindWall(tx, String(organizationId), "", work), {
-    accessMode: "read only",
-  });
+  const readOnly = { accessMode: "read only" } as const;
+  return run(databases().replica, readOnly, (tx) => behindWall(tx, String(organizationId), "", work));
 }
 
 /** Runs `work` in a transaction that spans organizations: log-in, keys, staff, timers. Never on behalf of a client. */
 export async function acrossOrganizations<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
-  return databases().main.orm.transaction((tx) => behindWall(tx, "", "yes", work));
+  return run(databases().main, undefined, (tx) => behindWall(tx, "", "yes", work));
+}
+
+/** Runs a transaction that ends with its connection, should that be lost: it is undone, and nothing more is sent. */
+function run<T>(
+  { orm }: Connection,
+  options: { readonly accessMode: "read only" } | undefined,
+  work: (tx: Transaction) => Promise<T>,
+): Promise<T> {
+  const line: Line = { isLost: false };
+  const running = orm.transaction(async (tx) => {
+    const { session } = tx as unknown as { session: { client: TransactionSql } };
+    session.client = watchedClient(session.client, line);
+    return whileConnected(line, () => work(tx));
+  }, options);
+  running.catch(() => {
+    line.isLost = true;
+  });
+  return running;
 }
 
 async function behindWall<T>(

@@ -1,0 +1,90 @@
+import { randomUUID } from "node:crypto";
+import { setTimeout as wait } from "node:timers/promises";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { type DatabaseProxy, startDatabaseProxy } from "@/scripts/database-proxy";
+import { acrossOrganizations, closeDatabases, rawSql } from "./client";
+
+let proxy: DatabaseProxy;
+
+beforeAll(async () => {
+  proxy = await startDatabaseProxy(process.env.DATABASE_URL ?? "");
+  vi.stubEnv("DATABASE_URL", proxy.url);
+  vi.stubEnv("DATABASE_POOL", "2");
+});
+afterAll(async () => {
+  await closeDatabases();
+  await proxy.close();
+});
+
+const write = (key: string) =>
+  acrossOrganizations(async (tx) => {
+    await rawSql(tx)`insert into rate_limits (key) values (${key})`;
+    await rawSql(tx)`update rate_limits set points = points + 1 where key = ${key}`;
+  });
+
+const written = (prefix: string) =>
+  acrossOrganizations(
+    (tx) => rawSql(tx)`select key, points from rate_limits where key like ${`${prefix}%`} order by key`,
+  );
+
+test.each(["cut_before", "cut_after"] as const)(
+  "a connection lost at any statement (%s) undoes its transaction and costs nobody else anything",
+  async (course) => {
+    const prefix = randomUUID();
+    await write(`${prefix} 0`);
+    for (let k = 1; k <= 6; k++) {
+      proxy.watch((statement) => (statement === k ? course : "pass"));
+      const fault = await write(`${prefix} ${k}`).then(
+        () => null,
+        (error: unknown) => error,
+      );
+      proxy.watch(null);
+      if (k <= 5) expect(fault).not.toBeNull();
+    }
+    for (const row of await written(prefix)) expect(row.points).toBe(1);
+  },
+);
+
+test("work that goes on after its connection was lost sends nothing more, and disturbs no transaction after it", async () => {
+  const prefix = randomUUID();
+  const slow = acrossOrganizations(async (tx) => {
+    await rawSql(tx)`insert into rate_limits (key) values (${`${prefix} slow 1`})`;
+    await wait(300);
+    await rawSql(tx)`insert into rate_limits (key) values (${`${prefix} slow 2`})`;
+  });
+  const failed = slow.then(
+    () => "done",
+    () => "failed",
+  );
+  await wait(100);
+  proxy.cutAll();
+  expect(await failed).toBe("failed");
+  // Both connections are new, and busy while the lost one's work wakes up.
+  await Promise.all(
+    [1, 2].map((n) =>
+      acrossOrganizations(async (tx) => {
+        await rawSql(tx)`insert into rate_limits (key) values (${`${prefix} after ${n}`})`;
+        await wait(400);
+        await rawSql(tx)`update rate_limits set points = 1 where key = ${`${prefix} after ${n}`}`;
+      }),
+    ),
+  );
+  expect((await written(prefix)).map(({ key, points }) => [key.slice(37), points])).toEqual([
+    ["after 1", 1],
+    ["after 2", 1],
+  ]);
+});
+
+test("a server that went away is used again as soon as it is back", async () => {
+  const prefix = randomUUID();
+  for (let round = 0; round < 5; round++) {
+    const running = Array.from({ length: 6 }, (_, n) => write(`${prefix} ${round} ${n}`).catch(() => null));
+    await wait(round * 3);
+    proxy.cutAll();
+    await Promise.all(running);
+  }
+  // What was sent into the last cut is lost; what comes after it is not.
+  await wait(100);
+  await write(`${prefix} last`);
+  for (const row of await written(prefix)) expect(row.points).toBe(1);
+});
