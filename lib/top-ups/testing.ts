@@ -1,4 +1,6 @@
 import { randomUUID } from "node:crypto";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { vi } from "vitest";
 import { acrossOrganizations, inOrganization, rawSql } from "@/db/client";
 import { invariants } from "@/db/invariants";
@@ -15,13 +17,59 @@ export const secretKey = "sk_test_1234567890abcdef";
 export const webhookSecret = "whsec_top_ups";
 export const operator = systemStaffScope("test", "back_office:read", "back_office:write");
 
+/** The environment that the test run was given. */
+export const given = () => ({ ...process.env });
+
 /** Starts a stand-in that nothing happens in by itself, and points this test file at it. Call it before anything else. */
 export async function startStripe(): Promise<StandIn> {
-  const standIn = await startStripeStandIn({ port: 0, webhookSecret, behaviour: { laterStepMs: null } });
+  const standIn = await startStripeStandIn({
+    port: 0,
+    webhookSecret,
+    behaviour: { laterStepMs: null },
+    retryDelaysMs: [20],
+  });
   vi.stubEnv("STRIPE_API_BASE", standIn.url);
   vi.stubEnv("STRIPE_SECRET_KEY", secretKey);
   vi.stubEnv("STRIPE_WEBHOOK_SECRET", webhookSecret);
   return standIn;
+}
+
+/** The webhook door of a running app, in front of the stand-in. */
+export type Door = {
+  /** How each delivery was answered. */
+  readonly answers: number[];
+  close(): Promise<void>;
+};
+
+/** Opens a door that the stand-in delivers to, with the handler that the app has. */
+export async function openDoor(
+  standIn: StandIn,
+  handler: (request: Request) => Promise<Response>,
+): Promise<Door> {
+  const answers: number[] = [];
+  const server = createServer(async (request, response) => {
+    const parts: Buffer[] = [];
+    for await (const part of request) parts.push(part);
+    const answer = await handler(
+      new Request("http://app.test/api/webhooks/stripe", {
+        method: "POST",
+        headers: { "stripe-signature": String(request.headers["stripe-signature"]) },
+        body: Buffer.concat(parts),
+      }),
+    );
+    answers.push(answer.status);
+    response.writeHead(answer.status).end(await answer.text());
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  await standIn.control("webhook", { url: `http://127.0.0.1:${port}/`, secret: webhookSecret });
+  return {
+    answers,
+    close: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
 }
 
 export type Client = {
