@@ -180,7 +180,9 @@ async function becomeServer() {
 }
 
 requireNode();
-const [command = "", ...args] = process.argv.slice(2);
+const [command = "", ...given] = process.argv.slice(2);
+// npm takes the first "--" away; called directly, it is still there.
+const args = given[0] === "--" ? given.slice(1) : given;
 const script = COMMANDS[command]?.[0];
 if (!script || !existsSync(join(root, "scripts", script))) {
   refuse(`Unknown command "${command}". There are: ${Object.keys(COMMANDS).join(", ")}.`);
