@@ -12,23 +12,25 @@ import { organizationNow } from "@/lib/time/clock";
 import { dayOf, type Month, monthOf } from "@/lib/time/period";
 import type { Outcome } from "./combiner";
 import { type Message, occurrenceOf, type UsageEvent } from "./message";
+import {
+  insertEventKeys,
+  insertMessages,
+  type MessageLocation,
+  selectMessageLocations,
+  selectMessages,
+  selectUnpriced,
+  updateMessages,
+} from "./messages/store";
 import { applyEvents, reprice } from "./rules";
 import {
   addToRollups,
-  insertEventKeys,
   insertInbound,
-  insertMessages,
-  type MessageLocation,
   replaceConversations,
   selectConversations,
   selectCounters,
   selectDeliveries,
-  selectMessageLocations,
-  selectMessages,
-  selectUnpriced,
   selectVisitors,
   selectWindows,
-  updateMessages,
   upsertCounters,
   upsertEntryPoints,
   upsertVisitors,
@@ -41,19 +43,23 @@ import { counterKey, messageKey, visitorKey, type Workbench } from "./workbench"
 const MOST_AHEAD = 5 * 60_000;
 
 /**
- * Records a batch of one organization's events in the given transaction: reads what decides them in a few
- * statements, decides in memory, writes in a few statements.
+ * Records a batch of one organization's events in the given transaction: remembers the events, takes the ledger, reads
+ * what decides them in a few statements, decides in memory, writes in a few statements.
+ *
+ * Events are remembered before the ledger is taken, so that the next batch of a busy organization does so while this
+ * one holds it. Whoever waits for another's event holds no ledger yet: the two never wait for each other.
  */
 export async function recordBatch(
   tx: Transaction,
   organizationId: number,
   batch: readonly UsageEvent[],
 ): Promise<Outcome[]> {
-  const { organization, book, now } = await takeAccount(tx, organizationId);
-  const horizon = now.getTime() + MOST_AHEAD;
+  const before = await readOrganization(tx, organizationId);
+  const horizon = organizationNow(before.clock).getTime() + MOST_AHEAD;
   const outcomes: Outcome[] = batch.map((event) => (event.at > horizon ? "in_the_future" : "accepted"));
   await markDuplicates(tx, organizationId, batch, outcomes);
   const events = batch.filter((_, index) => outcomes[index] === "accepted");
+  const { organization, book, now } = await takeAccount(tx, before);
   if (events.length > 0) {
     const bench = await prepare(tx, organization, book, now, events);
     applyEvents(bench, events.filter(isAboutARecipient));
@@ -68,11 +74,10 @@ function isAboutARecipient(event: UsageEvent): boolean {
   return event.contact !== "";
 }
 
-async function takeAccount(tx: Transaction, organizationId: number) {
-  const before = await readOrganization(tx, organizationId);
+async function takeAccount(tx: Transaction, before: Organization) {
   const book = await openAccount(tx, before, organizationNow(before.clock));
   // A test organization's clock may have moved while this waited for the ledger.
-  const organization = before.clock === null ? before : await readOrganization(tx, organizationId);
+  const organization = before.clock === null ? before : await readOrganization(tx, before.id);
   return { organization, book, now: organizationNow(organization.clock) };
 }
 
@@ -103,7 +108,7 @@ export async function repriceBatch(organizationId: number): Promise<number> {
   for (;;) {
     const last: MessageLocation | null = after;
     const done = await inOrganization(organizationId, async (tx) => {
-      const { organization, book, now } = await takeAccount(tx, organizationId);
+      const { organization, book, now } = await takeAccount(tx, await readOrganization(tx, organizationId));
       const locations = await selectUnpriced(tx, organizationId, REPRICED_AT_ONCE, last);
       const parked = locations.length === 0 ? [] : await selectMessages(tx, organizationId, locations);
       const messages = parked.filter(({ charge }) => charge?.basis.unpriced !== "no_category");
@@ -170,7 +175,11 @@ async function prepare(
 }
 
 /** Who comes through an ad may have been answered before the news of it came: looks for such deliveries. */
-async function loadDeliveries(tx: Transaction, bench: Workbench, entering: readonly UsageEvent[]): Promise<void> {
+async function loadDeliveries(
+  tx: Transaction,
+  bench: Workbench,
+  entering: readonly UsageEvent[],
+): Promise<void> {
   const times = entering.map(({ at }) => at);
   const found = await selectDeliveries(
     tx,

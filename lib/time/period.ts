@@ -152,7 +152,15 @@ const RFC_3339 = /^\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2
 
 /** Reads an RFC 3339 time, cut to the millisecond. Null for anything else, days that do not exist included. */
 export function parseInstant(text: string): Date | null {
-  if (!RFC_3339.test(text) || !isDay(text.slice(0, 10))) return null;
+  if (!RFC_3339.test(text) || !existsInCalendar(text)) return null;
   const time = Date.parse(text.replace(" ", "T").toUpperCase());
   return Number.isNaN(time) ? null : new Date(time);
+}
+
+/** The engine takes 30 February for 2 March. Plain arithmetic: this is asked of every event. */
+function existsInCalendar(text: string): boolean {
+  const month = Number(text.slice(5, 7));
+  const day = Number(text.slice(8, 10));
+  const found = new Date(Date.UTC(Number(text.slice(0, 4)), month - 1, day));
+  return found.getUTCMonth() === month - 1 && found.getUTCDate() === day;
 }
