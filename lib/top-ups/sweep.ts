@@ -94,7 +94,9 @@ async function readChanges(now: Date): Promise<void> {
   if (since === null) return;
   const seen = new Set<string>();
   let failures = 0;
-  for await (const change of provider.changesSince(new Date(since.getTime() - OVERLAP))) {
+  // A clock that was set back must not leave a gap.
+  const from = new Date(Math.min(since.getTime(), now.getTime()) - OVERLAP);
+  for await (const change of provider.changesSince(from)) {
     const { kind, reference } = change;
     if (seen.has(reference)) continue;
     seen.add(reference);
