@@ -57,7 +57,11 @@ export function windowFrom(times: readonly Instant[] | undefined, at: Instant): 
 }
 
 /** Notes a delivery for every entry point that it may be the answer to. */
-export function noteAnswer(entries: readonly EntryPoint[] | undefined, at: Instant, saidExpiry: Instant | null): void {
+export function noteAnswer(
+  entries: readonly EntryPoint[] | undefined,
+  at: Instant,
+  saidExpiry: Instant | null,
+): void {
   for (const entry of entries ?? []) {
     if (at < entry.enteredAt || at - entry.enteredAt > ENTRY_ANSWER_WITHIN) continue;
     const index = entry.answers.findLastIndex((answer) => answer <= at);

@@ -130,7 +130,10 @@ export function monthsFrom(first: Month, last: Month): Month[] {
 
 /** True when the range touches at most `most` calendar months' length: from 5 Aug, three months end on 4 Nov. */
 export function isWithinMonths({ from, to }: DayRange, most: number): boolean {
-  return from <= to && to < addMonths(from, most);
+  const last = addMonths(from, most);
+  // Three months from 30 November end with February, whatever its last day is.
+  const end = last.slice(8) < from.slice(8) ? addDays(last, 1) : last;
+  return from <= to && to < end;
 }
 
 /** An instant with the zone's offset, "2026-11-02T10:04:05.000+07:00": RFC 3339 for people of that zone. */
