@@ -25,7 +25,7 @@ const WITH_DECIMALS = /^(\d{1,3}(?:\.\d{3})+|\d{1,3}(?:,\d{3})+|\d+)([.,])(\d{1,
  * @returns null for what cannot be read; an empty field is 0
  */
 export function readAmount(text: string): Micros | null {
-  const bare = text.trim().replace(/^[A-Za-z]{1,3}\.?\$?\s*/, "");
+  const bare = text.trim().replace(/^[A-Za-z]{1,3}\.?\$?\s*(?=\d)/, "");
   if (bare === "") return 0n;
   if (/^\d+$/.test(bare)) return parseDecimal(bare);
   if (GROUPED.test(bare)) return parseDecimal(bare.replace(/\D/g, ""));

@@ -226,3 +226,8 @@ export function receiptNumber(receipt: { series: string; year: number; number: n
   invariant(receipt.number > 0, "receipts are numbered from 1");
   return `${receipt.series}-${receipt.year}-${String(receipt.number).padStart(6, "0")}`;
 }
+
+/** Whether a text from an address can be the id of a purchase. */
+export function isPurchaseId(text: string): boolean {
+  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text);
+}

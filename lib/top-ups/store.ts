@@ -7,6 +7,7 @@ import {
   purchaseReversals,
   purchases,
 } from "@/db/schema/purchases";
+import { isPurchaseId } from "./rules";
 
 export type Purchase = typeof purchases.$inferSelect;
 export type NewPurchase = Omit<typeof purchases.$inferInsert, "organizationId">;
@@ -30,11 +31,13 @@ export async function insertPurchase(
   return row;
 }
 
+/** Undefined also for what cannot be the id of a purchase. */
 export async function selectPurchase(
   tx: Transaction,
   organizationId: number,
   id: string,
 ): Promise<Purchase | undefined> {
+  if (!isPurchaseId(id)) return undefined;
   const [row] = await tx.select().from(purchases).where(isPurchase(organizationId, id));
   return row;
 }

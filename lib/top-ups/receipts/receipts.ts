@@ -1,5 +1,5 @@
 import "server-only";
-import { readInOrganization, type Transaction } from "@/db/client";
+import { inOrganization, type Transaction } from "@/db/client";
 import type { Scope } from "@/lib/auth/scope";
 import { Refusal } from "@/lib/errors";
 import { type Organization, readOrganization } from "@/lib/organizations/organizations";
@@ -60,7 +60,7 @@ export async function readReceipt(
   { organizationId }: Scope<"purchases:read">,
   purchaseId: string,
 ): Promise<{ receipt: Receipt; purchase: Purchase; timeZone: string }> {
-  return readInOrganization(organizationId, async (tx) => {
+  return inOrganization(organizationId, async (tx) => {
     const [organization, purchase, receipt] = await Promise.all([
       readOrganization(tx, organizationId),
       selectPurchase(tx, organizationId, purchaseId),

@@ -1,6 +1,7 @@
 import { and, eq } from "drizzle-orm";
 import { rawSql, type Transaction } from "@/db/client";
 import { receiptIssuers, receipts } from "@/db/schema/purchases";
+import { isPurchaseId } from "../rules";
 
 type Series = "R" | "T";
 
@@ -17,7 +18,9 @@ export async function insertReceipt(tx: Transaction, row: typeof receipts.$infer
   await tx.insert(receipts).values(row);
 }
 
+/** Undefined also for what cannot be the id of a purchase. */
 export async function selectReceipt(tx: Transaction, organizationId: number, purchaseId: string) {
+  if (!isPurchaseId(purchaseId)) return undefined;
   const [row] = await tx
     .select({
       series: receipts.series,
