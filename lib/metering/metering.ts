@@ -7,7 +7,8 @@ import { findOrganizations } from "@/lib/organizations/organizations";
 import { parseCloudEvent } from "./cloudevents";
 import { combine, type Outcome } from "./combiner";
 import type { UsageEvent } from "./message";
-import { PricesChanged, recordBatch, repriceBatch } from "./recording";
+import { PricesChanged } from "./preparing";
+import { recordBatch, repriceBatch } from "./recording";
 
 /** How many events one request may bring. */
 export const MOST_EVENTS = 1_000;
