@@ -107,11 +107,15 @@ export type ParkedMessages = Awaited<ReturnType<typeof selectParked>>[number];
 
 const MOST_PARKED = 1_000;
 
-/** What waits for a price, most messages first: in all organizations, or in the one that the key may see. */
+/**
+ * What waits for a price, most messages first: in all organizations, in the one that the key may see, or in the one
+ * asked for.
+ */
 export async function listParked(
   reader: StaffScope<"back_office:read"> | MachineScope<"admin">,
+  organizationId: number | null = null,
 ): Promise<ParkedMessages[]> {
-  const only = "onlyOrganizationId" in reader ? reader.onlyOrganizationId : null;
+  const only = ("onlyOrganizationId" in reader ? reader.onlyOrganizationId : null) ?? organizationId;
   return acrossOrganizations((tx) => selectParked(tx, only, MOST_PARKED));
 }
 

@@ -449,7 +449,11 @@ describe("provisioning", () => {
       delivered(slug, { category: "marketing_lite" }),
     );
     const waiting = async () => {
-      const { unpriced } = await answered(await call(getUnpriced, { key }), 200, answers.unpricedAnswer);
+      const { unpriced } = await answered(
+        await call(getUnpriced, { key, query: `?organization=${slug}` }),
+        200,
+        answers.unpricedAnswer,
+      );
       return unpriced.filter(({ organization }) => organization === slug);
     };
     expect(await waiting()).toMatchObject([

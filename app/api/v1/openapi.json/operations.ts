@@ -196,6 +196,7 @@ export const OPERATIONS: Readonly<Record<string, Path>> = {
     get: {
       summary: "Messages that wait for a price, by organization, category and market",
       scope: "admin",
+      query: { organization: { required: false, description: "Slug of the one organization to look at" } },
       answer: answers.unpricedAnswer,
     },
   },

@@ -1,4 +1,4 @@
-import { authorizeKey } from "@/lib/auth/api-keys";
+import { authorizeKey, narrowToOrganization } from "@/lib/auth/api-keys";
 import { listParked } from "@/lib/provisioning/provisioning";
 import { answer } from "../door";
 import { parkedView } from "../views";
@@ -7,6 +7,8 @@ import { parkedView } from "../views";
 export async function GET(request: Request): Promise<Response> {
   return answer(request, "/api/v1/unpriced", async () => {
     const key = await authorizeKey(request.headers.get("authorization"), "admin");
-    return Response.json({ unpriced: (await listParked(key)).map(parkedView) });
+    const slug = new URL(request.url).searchParams.get("organization");
+    const only = slug === null ? null : (await narrowToOrganization(key, slug)).organizationId;
+    return Response.json({ unpriced: (await listParked(key, only)).map(parkedView) });
   });
 }
