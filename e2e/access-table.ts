@@ -73,7 +73,14 @@ function roles(allowed: readonly ("owner" | "admin" | "supervisor" | "agent")[],
   };
 }
 
+/** To the vendor's staff; for everybody else who is logged in the back office does not exist. */
+function staff(status = 200, viewer = status): Answers {
+  return { ...loggedIn(404), operator: status, viewer };
+}
+
 const whoSeesUsage = ["owner", "admin", "supervisor"] as const;
+const whoManages = ["owner", "admin"] as const;
+const everyRole = ["owner", "admin", "supervisor", "agent"] as const;
 
 /** To keys alone: these get in; a wrong scope is 403; another organization's key does not know this one. */
 function keys(kind: "plain" | "admin", status = 200): Answers {
@@ -95,6 +102,7 @@ function platform(status = 200): Answers {
 }
 
 const api = (path: string) => (place: Place) => `/api/v1/organizations/${place.organization}${path}`;
+const file = (path: string) => (place: Place) => `/admin/organizations/${place.organization}${path}`;
 const hold = { lines: [{ category: "marketing", to: ["6281234567890"] }] };
 const idempotent = (place: Place) => ({ "idempotency-key": place.unique() });
 
@@ -125,6 +133,46 @@ export const ROUTES: Readonly<Record<string, Route>> = {
     url: ({ organization }) => `/o/${organization}/package-usage/prices`,
     answers: roles(whoSeesUsage),
   },
+  "GET /o/[organization]/settings": {
+    url: ({ organization }) => `/o/${organization}/settings`,
+    answers: roles(everyRole, 307),
+  },
+  "GET /o/[organization]/settings/members": {
+    url: ({ organization }) => `/o/${organization}/settings/members`,
+    answers: roles(whoManages),
+  },
+  "GET /o/[organization]/settings/api-keys": {
+    url: ({ organization }) => `/o/${organization}/settings/api-keys`,
+    answers: roles(whoManages),
+  },
+  "GET /o/[organization]/settings/audit": {
+    url: ({ organization }) => `/o/${organization}/settings/audit`,
+    answers: roles(whoManages),
+  },
+  "GET /o/[organization]/settings/organization": {
+    url: ({ organization }) => `/o/${organization}/settings/organization`,
+    answers: roles(everyRole),
+  },
+
+  "GET /admin": { url: () => "/admin", answers: staff(307) },
+  "GET /admin/organizations": { url: () => "/admin/organizations", answers: staff() },
+  "GET /admin/organizations/new": { url: () => "/admin/organizations/new", answers: staff(200, 403) },
+  "GET /admin/organizations/[organization]": { url: file(""), answers: staff() },
+  "GET /admin/organizations/[organization]/people": { url: file("/people"), answers: staff() },
+  "GET /admin/organizations/[organization]/api-keys": { url: file("/api-keys"), answers: staff() },
+  "GET /admin/organizations/[organization]/ledger": { url: file("/ledger"), answers: staff() },
+  "GET /admin/packages": { url: () => "/admin/packages", answers: staff() },
+  "GET /admin/packages/new": { url: () => "/admin/packages/new", answers: staff(200, 403) },
+  "GET /admin/packages/[package]": {
+    url: (place) => `/admin/packages/${place.package}`,
+    answers: staff(),
+  },
+  "GET /admin/price-books": { url: () => "/admin/price-books", answers: staff() },
+  "GET /admin/price-books/import": { url: () => "/admin/price-books/import", answers: staff(200, 403) },
+  "GET /admin/price-books/[book]": { url: () => "/admin/price-books/standard-idr", answers: staff() },
+  "GET /admin/unpriced": { url: () => "/admin/unpriced", answers: staff() },
+  "GET /admin/inbox": { url: () => "/admin/inbox", answers: staff() },
+  "GET /admin/audit": { url: () => "/admin/audit", answers: staff() },
   "GET /guide/package-usage": { url: () => "/guide/package-usage", answers: everyone(200) },
   "GET /o/[organization]/package-usage/live": {
     url: ({ organization }) => `/o/${organization}/package-usage/live`,

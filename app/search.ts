@@ -1,0 +1,74 @@
+import { z } from "zod";
+import { isDay } from "@/lib/time/period";
+
+export type Search = Record<string, string | string[] | undefined>;
+
+const one = (value: unknown) => (Array.isArray(value) ? value[0] : value);
+const text = z.preprocess(one, z.string().trim().min(1).max(200)).optional().catch(undefined);
+const cursor = z
+  .preprocess(
+    one,
+    z
+      .string()
+      .max(500)
+      .transform((value) => JSON.parse(Buffer.from(value, "base64url").toString("utf8"))),
+  )
+  .optional()
+  .catch(undefined);
+
+const organizations = z.object({
+  q: text,
+  state: z
+    .preprocess(one, z.enum(["all", "debt", "suspended", "test"]))
+    .optional()
+    .catch(undefined),
+  after: cursor
+    .pipe(z.object({ name: z.string(), id: z.number().int() }).optional())
+    .optional()
+    .catch(undefined),
+});
+
+/** The address of the list of organizations. What is not known in it is left out. */
+export function readOrganizationSearch(search: Search) {
+  return organizations.parse(search);
+}
+
+const audit = z.object({
+  organization: text,
+  action: z
+    .preprocess(one, z.string().regex(/^[a-z_.]{1,60}$/))
+    .optional()
+    .catch(undefined),
+  from: z.preprocess(one, z.string().refine(isDay)).optional().catch(undefined),
+  to: z.preprocess(one, z.string().refine(isDay)).optional().catch(undefined),
+  after: cursor
+    .pipe(z.object({ at: z.coerce.date(), id: z.number().int() }).optional())
+    .optional()
+    .catch(undefined),
+});
+
+/** The address of an audit log. */
+export function readAuditSearch(search: Search) {
+  return audit.parse(search);
+}
+
+const numbered = z.object({
+  after: z.preprocess(one, z.coerce.number().int().min(1)).optional().catch(undefined),
+});
+
+/** The address of a list whose rows are numbered. */
+export function readNumberedSearch(search: Search): number | null {
+  return numbered.parse(search).after ?? null;
+}
+
+/** An address with some of its parameters; those without a value are left out. */
+export function addressOf(path: string, parameters: Record<string, string | undefined>): string {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(parameters)) if (value) query.set(name, value);
+  return query.size === 0 ? path : `${path}?${query}`;
+}
+
+/** Where the next page starts, for an address. */
+export function cursorText(cursor: unknown): string {
+  return Buffer.from(JSON.stringify(cursor), "utf8").toString("base64url");
+}
