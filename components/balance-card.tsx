@@ -26,6 +26,8 @@ type Props = {
   readonly split: readonly SplitRow[];
   readonly footer: ReactNode;
   readonly children?: ReactNode;
+  /** What has to be said in a sentence of its own. */
+  readonly note?: ReactNode;
   readonly wide?: boolean;
 };
 
@@ -33,7 +35,7 @@ type Props = {
 export async function BalanceCard(props: Props) {
   const t = await getTranslations("usage.balance");
   return (
-    <Card className={classNames("flex flex-col p-5", props.wide && "sm:col-span-2 xl:col-span-1")}>
+    <Card className={classNames(CARD, props.wide && WIDE)}>
       <div className="flex min-h-6 items-start justify-between gap-2">
         <h3 className="text-[0.8125rem] leading-6 font-medium tracking-normal text-ink-soft">
           {props.label}
@@ -75,13 +77,19 @@ export async function BalanceCard(props: Props) {
           {props.split.map((row) => (
             <div key={row.label} className="flex items-baseline justify-between gap-3">
               <dt className="text-ink-faint">{row.label}</dt>
-              <dd className={classNames("figures text-right font-medium", row.tone === "bad" && "text-bad")}>
+              <dd
+                className={classNames(
+                  "figures text-right font-medium whitespace-nowrap",
+                  row.tone === "bad" && "text-bad",
+                )}
+              >
                 {row.value}
               </dd>
             </div>
           ))}
         </dl>
       </div>
+      {props.note}
       <p className="mt-auto flex items-start gap-1.5 pt-4 text-xs text-ink-faint">
         <CalendarClock aria-hidden className="mt-0.75 size-3.5 shrink-0" />
         {props.footer}
@@ -89,6 +97,10 @@ export async function BalanceCard(props: Props) {
     </Card>
   );
 }
+
+/** The same height for a card and for what holds its place. */
+const CARD = "flex min-h-[15.5rem] flex-col p-5 xl:min-h-[18.25rem]";
+const WIDE = "max-sm:min-h-[22rem] sm:col-span-2 xl:col-span-1";
 
 function meterParts({ level, meter }: Props): MeterPart[] {
   const tone = level === "used_up" ? "bad" : level === "low" ? "warn" : "used";
@@ -115,7 +127,7 @@ function LevelBadge({ level, text }: { readonly level: Level; readonly text: str
 /** Holds the place of a card. */
 function BalanceCardSkeleton({ wide = false }: { readonly wide?: boolean }) {
   return (
-    <Card className={classNames("flex min-h-[15.25rem] flex-col p-5", wide && "sm:col-span-2 xl:col-span-1")}>
+    <Card className={classNames(CARD, wide && WIDE)}>
       <Skeleton className="h-4 w-28" />
       <Skeleton className="mt-5 h-8 w-24" />
       <Skeleton className="mt-4 h-1.5 w-full" />

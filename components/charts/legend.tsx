@@ -13,19 +13,19 @@ export function Legend(props: {
   return (
     <fieldset className="border-b border-line">
       <legend className="sr-only">{props.label}</legend>
-      <ul className="grid grid-cols-2 sm:flex sm:flex-wrap">
+      <ul className="grid grid-cols-2 overflow-hidden sm:flex sm:flex-wrap">
         {props.series.map((series) => {
           const shown = props.visible.includes(series.name);
           const Mark = shown ? Eye : EyeOff;
           return (
-            <li key={series.name} className="border-line sm:border-r sm:last:border-r-0 sm:flex-1">
+            <li key={series.name} className="-mt-px -mr-px border-t border-r border-line sm:flex-1">
               <button
                 type="button"
                 aria-pressed={shown}
                 title={series.hint}
                 onClick={() => props.onToggle(series.name)}
                 className={classNames(
-                  "group/series flex w-full flex-col items-start px-5 py-4 text-left transition-colors hover:bg-sunken/70 focus-visible:-outline-offset-2",
+                  "group/series flex w-full flex-col items-start px-4 py-3.5 text-left sm:px-5 transition-colors hover:bg-sunken/70 focus-visible:-outline-offset-2",
                   !shown && "text-ink-faint",
                 )}
               >

@@ -10,7 +10,7 @@ import {
 } from "react";
 import { formatDay, formatShortDay } from "@/lib/i18n/format";
 import type { Locale } from "@/lib/i18n/locale";
-import { PlainAreas } from "./plain-areas";
+import { PlainAreas, Unfinished } from "./plain-areas";
 import { axisTicks, compactNumber, labelledPoints, nearestPoint, pointShare } from "./scale";
 import { type ChartSeries, seriesColor, TREMOR_COLORS } from "./series";
 
@@ -46,6 +46,8 @@ export function Plot(props: Props) {
   const largest = ticks.at(-1) ?? 1;
   const count = props.days.length;
   const todayIndex = props.days.indexOf(props.today);
+  // Full lines end with the last day that is over; what today has so far is drawn apart.
+  const finished = columns.map((column) => column.map((value, at) => (at === todayIndex ? null : value)));
 
   const point = (event: PointerEvent<HTMLDivElement>) => {
     const bounds = event.currentTarget.getBoundingClientRect();
@@ -73,8 +75,8 @@ export function Plot(props: Props) {
   const byPointer = { onPointerMove: point, onPointerDown: point, onPointerLeave: () => setActive(null) };
 
   return (
-    <div className="px-4 pt-5 pb-3 sm:px-5">
-      <div {...byKeyboard} className="relative h-[16.5rem] rounded-md outline-offset-[10px] xl:h-[21rem]">
+    <div {...byKeyboard} className="rounded-b-xl px-4 pt-6 pb-3 sm:px-5 focus-visible:-outline-offset-4">
+      <div className="relative h-[16.5rem] xl:h-[21rem]">
         <Grid ticks={ticks} locale={props.locale} />
         <div ref={box} className="absolute inset-y-0 right-2 left-13">
           {todayIndex >= 0 && <TodayMark share={pointShare(todayIndex, count)} label={props.words.today} />}
@@ -84,7 +86,7 @@ export function Plot(props: Props) {
                 rows={props.days.map((day, index) => ({
                   day,
                   ...Object.fromEntries(
-                    props.series.map(({ name }, at) => [name, columns[at]?.[index] ?? null]),
+                    props.series.map(({ name }, at) => [name, finished[at]?.[index] ?? null]),
                   ),
                 }))}
                 names={props.series.map(({ name }) => name)}
@@ -93,8 +95,9 @@ export function Plot(props: Props) {
               />
             </div>
           ) : (
-            <PlainAreas series={props.series} numbers={numbers} largest={largest} />
+            <PlainAreas series={props.series} columns={finished} largest={largest} />
           )}
+          <Unfinished series={props.series} columns={columns} today={todayIndex} largest={largest} />
           {active !== null && <Values {...props} index={active} columns={columns} largest={largest} />}
           <div {...byPointer} className="absolute -inset-x-2 inset-y-0 touch-pan-y" />
         </div>

@@ -35,5 +35,12 @@ function RetryButton({ label, retry }: { readonly label: string; readonly retry:
   );
 }
 
+function Nothing() {
+  return null;
+}
+
+/** For what only adds to a section: where it fails it is left out. */
+export const QuietBoundary = catchError(Nothing);
+
 /** Keeps an error of one section to itself: the others stay usable, and this one can be tried again (U12). */
 export const SectionBoundary = catchError(Failed);

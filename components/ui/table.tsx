@@ -45,20 +45,36 @@ export function HeadCell({ children, numeric, className, sort }: CellProps & { r
         className,
       )}
     >
-      {sort ? <SortedBy {...sort}>{children}</SortedBy> : children}
+      {sort ? (
+        <SortedBy {...sort} arrowFirst={numeric ?? false}>
+          {children}
+        </SortedBy>
+      ) : (
+        children
+      )}
     </th>
   );
 }
 
 export type SortLink = { readonly href: string; readonly active: boolean; readonly descending: boolean };
 
-function SortedBy({ href, active, descending, children }: SortLink & { readonly children: ReactNode }) {
+function SortedBy({
+  href,
+  active,
+  descending,
+  arrowFirst,
+  children,
+}: SortLink & { readonly arrowFirst: boolean; readonly children: ReactNode }) {
   const Arrow = descending ? ArrowDown : ArrowUp;
   return (
     <Link
       href={href as Route}
       scroll={false}
-      className={classNames("inline-flex items-center gap-1 rounded hover:text-ink", active && "text-ink")}
+      className={classNames(
+        "inline-flex items-center gap-1 rounded hover:text-ink",
+        arrowFirst && "flex-row-reverse",
+        active && "text-ink",
+      )}
     >
       {children}
       <Arrow aria-hidden className={classNames("size-3.5", !active && "opacity-0")} />

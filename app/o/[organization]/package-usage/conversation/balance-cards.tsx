@@ -1,6 +1,9 @@
 import { getLocale, getTranslations } from "next-intl/server";
+import { Suspense } from "react";
 import { BalanceCard, BalanceGrid, type SplitRow } from "@/components/balance-card";
 import { categoryName } from "@/components/category";
+import { QuietBoundary } from "@/components/ui/section-boundary";
+import { Skeleton } from "@/components/ui/skeleton";
 import { formatAmount, formatDay, formatInstant, formatUnits } from "@/lib/i18n/format";
 import type { Locale } from "@/lib/i18n/locale";
 import { toNumber } from "@/lib/money/money";
@@ -8,7 +11,13 @@ import type { Balance, Outlook } from "@/lib/reports/balance";
 import { levelOf, quotaLevel, unitsFor } from "@/lib/reports/rules";
 
 /** The balance cards (U2–U5); without a conversation quota there are three. */
-export function BalanceCards({ balance, outlook }: { readonly balance: Balance; readonly outlook: Outlook }) {
+export function BalanceCards({
+  balance,
+  outlook,
+}: {
+  readonly balance: Balance;
+  readonly outlook: Promise<Outlook>;
+}) {
   return (
     <BalanceGrid cards={balance.conversations ? 4 : 3}>
       <UsersCard balance={balance} />
@@ -106,7 +115,13 @@ async function ConversationsCard({
   );
 }
 
-async function MoneyCard({ balance, outlook }: { readonly balance: Balance; readonly outlook: Outlook }) {
+async function MoneyCard({
+  balance,
+  outlook,
+}: {
+  readonly balance: Balance;
+  readonly outlook: Promise<Outlook>;
+}) {
   const { t, locale } = await words();
   const { initial, additional, onHold, available, spent, base } = balance.whatsappBalance;
   const money = (amount: bigint) => formatAmount(amount, balance.currency, locale);
@@ -135,24 +150,48 @@ async function MoneyCard({ balance, outlook }: { readonly balance: Balance; read
         { label: t("money.onHold"), value: money(onHold) },
       ]}
       footer={t("initialResets", { when: resetTime(balance, locale) })}
+      note={
+        isDebt && (
+          <p className="mt-3 text-[0.8125rem] leading-5 text-bad">
+            {t("money.debtText", { amount: money(-additional) })}
+          </p>
+        )
+      }
     >
-      {isDebt && (
-        <p className="mt-3 text-[0.8125rem] text-bad">
-          {t("money.debtText", { amount: money(-additional) })}
-        </p>
-      )}
-      <OutlookLines balance={balance} outlook={outlook} />
+      <QuietBoundary>
+        <Suspense fallback={<OutlookSkeleton />}>
+          <OutlookLines balance={balance} outlook={outlook} />
+        </Suspense>
+      </QuietBoundary>
     </BalanceCard>
   );
 }
 
+function OutlookSkeleton() {
+  return (
+    <div className={OUTLOOK}>
+      <Skeleton className="mt-1 h-3.5 w-full" />
+      <Skeleton className="mt-2 h-3.5 w-2/3" />
+    </div>
+  );
+}
+
+/** As high as its longest sentences, so that nothing moves when they come. */
+const OUTLOOK = "mt-2 min-h-11 space-y-1 text-[0.8125rem] leading-5 text-ink-soft";
+
 /** How long the balance lasts and what it still pays for, in sentences. */
-async function OutlookLines({ balance, outlook }: { readonly balance: Balance; readonly outlook: Outlook }) {
+async function OutlookLines({
+  balance,
+  outlook,
+}: {
+  readonly balance: Balance;
+  readonly outlook: Promise<Outlook>;
+}) {
   const [{ t, locale, units }, category] = await Promise.all([words(), getTranslations("categories")]);
-  const { runway, example } = outlook;
+  const { runway, example } = await outlook;
   const count = example && unitsFor(balance.whatsappBalance.available, example.unitPrice);
   return (
-    <div className="mt-2 space-y-1 text-[0.8125rem] leading-5 text-ink-soft">
+    <div className={OUTLOOK}>
       <p>
         {runway.kind === "until"
           ? runway.day === balance.today

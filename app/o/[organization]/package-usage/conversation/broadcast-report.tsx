@@ -7,30 +7,22 @@ import { Field, Input, Select } from "@/components/ui/field";
 import { Cell, HeadCell, Row, RowHead, Table } from "@/components/ui/table";
 import { FIRST_PAGE, viewAddress } from "@/components/view-address";
 import { formatAmount, formatLocalTime, formatShare, formatUnits } from "@/lib/i18n/format";
-import {
-  BROADCASTS_PER_PAGE,
-  type Broadcast,
-  type BroadcastPage,
-  readBroadcasts,
-} from "@/lib/reports/broadcasts/broadcasts";
+import { BROADCASTS_PER_PAGE, type Broadcast, type BroadcastPage } from "@/lib/reports/broadcasts/broadcasts";
 import { BROADCAST_SORTS, type BroadcastSort } from "@/lib/reports/input";
 import type { Place } from "./place";
+import { readSort } from "./reads";
 import { ReportBar, ReportEmpty, ReportPager } from "./report-tools";
 
 /** One row per broadcast with what became of it and what it cost (U8). */
-export async function BroadcastReport(place: Place) {
-  const { scope, view, choice } = place;
+export async function BroadcastReport({
+  place,
+  page,
+}: {
+  readonly place: Place;
+  readonly page: BroadcastPage;
+}) {
   const t = await getTranslations("reports");
-  const order = readSort(view.sort);
-  const page = await readBroadcasts(scope, {
-    range: choice.range,
-    category: view.category,
-    name: view.q,
-    ...order,
-    row: view.row ?? 1,
-    after: view.after,
-    before: view.before,
-  });
+  const order = readSort(place.view.sort);
   return (
     <>
       <ReportBar place={place} report="broadcasts" rows={page.totals.recipients}>
@@ -38,7 +30,7 @@ export async function BroadcastReport(place: Place) {
       </ReportBar>
       {page.broadcasts.length === 0 ? (
         <div className="border-t border-line">
-          <ReportEmpty view={view} />
+          <ReportEmpty view={place.view} />
         </div>
       ) : (
         <div className="border-t border-line">
@@ -66,13 +58,6 @@ export async function BroadcastReport(place: Place) {
   );
 }
 
-/** "amount" rises, "-amount" falls; the newest first without any. */
-function readSort(text: string | undefined): { sort: BroadcastSort; descending: boolean } {
-  const descending = text?.startsWith("-") ?? true;
-  const sort = BROADCAST_SORTS.find((name) => name === text?.replace(/^-/, ""));
-  return sort ? { sort, descending } : { sort: "started", descending: true };
-}
-
 async function Filters({
   place,
   categories,
@@ -85,7 +70,7 @@ async function Filters({
   const offered = [...new Set([...categories, ...(view.category ? [view.category] : [])])];
   return (
     <>
-      <Field label={t("filters.name")} htmlFor="q" className="w-56">
+      <Field label={t("filters.name")} htmlFor="q" className="max-sm:flex-1 sm:w-56">
         <Input
           key={view.q}
           id="q"
@@ -96,7 +81,7 @@ async function Filters({
           defaultValue={view.q ?? ""}
         />
       </Field>
-      <Field label={t("filters.category")} htmlFor="category" className="w-48">
+      <Field label={t("filters.category")} htmlFor="category" className="max-sm:flex-1 sm:w-48">
         <Select key={view.category} id="category" name="category" defaultValue={view.category ?? ""}>
           <option value="">{t("filters.allCategories")}</option>
           {offered.map((category) => (

@@ -4,18 +4,18 @@ import { Card, Section } from "@/components/ui/card";
 import { Skeleton } from "@/components/ui/skeleton";
 import { formatAmount, formatShare, formatUnits } from "@/lib/i18n/format";
 import { sum, toNumber } from "@/lib/money/money";
-import { usageBreakdown } from "@/lib/reports/usage/usage";
 import type { Place } from "./place";
+import type { Reads } from "./reads";
 
 const SHOWN = 5;
 
 /** Which categories and markets cost most in the period: where to look first when the balance runs low. */
-export async function CostsSection({ scope, frame, choice }: Place) {
+export async function CostsSection({ frame, reads }: Place & { readonly reads: Reads }) {
   const [t, names, locale, rows] = await Promise.all([
     getTranslations("usage.costs"),
     getTranslations("categories"),
     getLocale(),
-    usageBreakdown(scope, choice.range),
+    reads.breakdown,
   ]);
   const spending = rows.filter(({ amount }) => amount > 0n);
   const total = sum(spending.map(({ amount }) => amount));

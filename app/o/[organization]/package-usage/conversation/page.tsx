@@ -12,6 +12,7 @@ import { readFrame } from "@/lib/reports/reports";
 import { BalanceSection } from "./balance-section";
 import { CostsSection, CostsSkeleton } from "./costs-section";
 import { RangeBar } from "./range-bar";
+import { startReads, waitBriefly } from "./reads";
 import { ReportSection, ReportSkeleton } from "./report-section";
 import { TrendSection, TrendSkeleton } from "./trend-section";
 
@@ -34,32 +35,34 @@ export default async function ConversationPage({ params, searchParams }: Props) 
   const choice = chooseRange(view, frame.today);
   const trouble = { title: t("error.title"), text: t("error.text"), retry: t("error.retry") };
   const topUpHref = may(user, slug, "top_up:create") ? `/o/${slug}/package-usage/top-up` : null;
-  const place = { scope, frame, path, view, choice };
+  const place = { frame, path, view, choice };
+  const reads = startReads(scope, view, choice);
+  await waitBriefly(reads);
   return (
     <main id="main" className="mx-auto max-w-[84rem] px-4 pt-6 pb-20 sm:px-6 sm:pt-8">
       <PageHeader slug={slug} topUpHref={topUpHref} seesPurchases={may(user, slug, "purchases:read")} />
       <SectionBoundary words={trouble} className="min-h-[20rem]">
         <Suspense fallback={<BalanceSkeleton />}>
-          <BalanceSection scope={scope} topUpHref={topUpHref} />
+          <BalanceSection reads={reads} topUpHref={topUpHref} />
         </Suspense>
       </SectionBoundary>
-      <RangeBar frame={frame} path={path} view={view} choice={choice} />
+      <RangeBar {...place} />
       <div className="grid grid-cols-1 gap-x-4 gap-y-8 xl:grid-cols-[minmax(0,1fr)_22rem]">
         <SectionBoundary words={trouble} className="min-h-[28rem]">
           <Suspense fallback={<TrendSkeleton />}>
-            <TrendSection {...place} />
+            <TrendSection {...place} reads={reads} />
           </Suspense>
         </SectionBoundary>
         <SectionBoundary words={trouble} className="min-h-[20rem]">
           <Suspense fallback={<CostsSkeleton />}>
-            <CostsSection {...place} />
+            <CostsSection {...place} reads={reads} />
           </Suspense>
         </SectionBoundary>
       </div>
       <div className="mt-10">
         <SectionBoundary words={trouble} className="min-h-[30rem]">
           <Suspense fallback={<ReportSkeleton />}>
-            <ReportSection {...place} />
+            <ReportSection {...place} reads={reads} />
           </Suspense>
         </SectionBoundary>
       </div>

@@ -6,7 +6,7 @@ import { PRESETS } from "@/lib/reports/input";
 import type { Place } from "./place";
 
 /** The period that chart and reports share, with the zone its days are in (U7). */
-export async function RangeBar({ frame, path, view, choice }: Omit<Place, "scope">) {
+export async function RangeBar({ frame, path, view, choice }: Place) {
   const [t, locale] = await Promise.all([getTranslations("usage"), getLocale()]);
   const { from, to } = choice.range;
   const days =

@@ -7,14 +7,15 @@ import { REPORTS } from "@/lib/reports/input";
 import { BroadcastReport } from "./broadcast-report";
 import { CategoryNotes } from "./category-notes";
 import type { Place } from "./place";
+import type { Reads } from "./reads";
 import { VisitorReport } from "./visitor-report";
 import { WhatsappReport } from "./whatsapp-report";
 
 /** The three usage reports, one at a time (U8–U11). */
-export async function ReportSection(place: Place) {
-  const t = await getTranslations("reports");
+export async function ReportSection({ reads, ...place }: Place & { readonly reads: Reads }) {
+  const [t, read] = await Promise.all([getTranslations("reports"), reads.report]);
   const { path, view } = place;
-  const current = view.report ?? "whatsapp";
+  const current = read.report;
   return (
     <section aria-labelledby="reports" className="scroll-mt-20">
       <h2 id="reports" className="mb-4 text-base font-semibold">
@@ -31,9 +32,9 @@ export async function ReportSection(place: Place) {
             }))}
           />
         </div>
-        {current === "whatsapp" && <WhatsappReport {...place} />}
-        {current === "broadcasts" && <BroadcastReport {...place} />}
-        {current === "unique-visitors" && <VisitorReport {...place} />}
+        {read.report === "whatsapp" && <WhatsappReport place={place} page={read.page} />}
+        {read.report === "broadcasts" && <BroadcastReport place={place} page={read.page} />}
+        {read.report === "unique-visitors" && <VisitorReport place={place} page={read.page} />}
         {current !== "unique-visitors" && <CategoryNotes slug={place.frame.slug} />}
       </Card>
     </section>

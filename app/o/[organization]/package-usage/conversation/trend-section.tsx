@@ -9,21 +9,15 @@ import { SegmentLinks } from "@/components/ui/tab-links";
 import { viewAddress } from "@/components/view-address";
 import { formatDay, zoneName } from "@/lib/i18n/format";
 import { type ChartDay, seriesOf, seriesTotal, seriesValue, visibleSeries } from "@/lib/reports/usage/rules";
-import { spentByDay, toChartDays, usageByDay } from "@/lib/reports/usage/usage";
 import type { Place } from "./place";
+import type { Reads } from "./reads";
 import { TrendTable } from "./trend-table";
 
 /** What was used day by day (U6): lines or a table, in units or money, in three groupings. */
-export async function TrendSection(place: Place) {
-  const { scope, frame, view, choice } = place;
+export async function TrendSection({ reads, ...place }: Place & { readonly reads: Reads }) {
+  const { frame, view, choice } = place;
   const unit = view.unit ?? "units";
-  const [t, locale, days] = await Promise.all([
-    getTranslations("usage.trend"),
-    getLocale(),
-    unit === "money"
-      ? spentByDay(scope, choice.range)
-      : usageByDay(scope, choice.range).then((usage) => toChartDays(usage)),
-  ]);
+  const [t, locale, days] = await Promise.all([getTranslations("usage.trend"), getLocale(), reads.days]);
   const names = seriesOf(view.group ?? "standard", unit, days);
   const zone = zoneName(frame.now, frame.timeZone);
   const series = names.map((name): ChartSeries => {

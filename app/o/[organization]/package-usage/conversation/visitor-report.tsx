@@ -6,28 +6,21 @@ import { Field, Select } from "@/components/ui/field";
 import { Cell, HeadCell, Row, RowHead, Table } from "@/components/ui/table";
 import { FIRST_PAGE, viewAddress } from "@/components/view-address";
 import { formatLocalTime, formatMonth, formatUnits } from "@/lib/i18n/format";
-import { readVisitors, VISITORS_PER_PAGE, type Visitor } from "@/lib/reports/visitors/visitors";
+import { VISITORS_PER_PAGE, type Visitor, type VisitorPage } from "@/lib/reports/visitors/visitors";
 import type { Place } from "./place";
+import { isOldestFirst } from "./reads";
 import { ReportBar, ReportEmpty, ReportPager } from "./report-tools";
 
 /** Who was counted, when first seen, on which channel, and what covered it (U10). */
-export async function VisitorReport(place: Place) {
-  const { scope, view, choice, path } = place;
+export async function VisitorReport({ place, page }: { readonly place: Place; readonly page: VisitorPage }) {
+  const { view, path } = place;
   const [t, locale] = await Promise.all([getTranslations("reports"), getLocale()]);
-  const oldestFirst = view.sort === "oldest";
-  const page = await readVisitors(scope, {
-    range: choice.range,
-    channel: view.channel,
-    oldestFirst,
-    row: view.row ?? 1,
-    after: view.after,
-    before: view.before,
-  });
+  const oldestFirst = isOldestFirst(view);
   const turned = viewAddress(path, view, { ...FIRST_PAGE, sort: oldestFirst ? undefined : "oldest" });
   return (
     <>
       <ReportBar place={place} report="unique-visitors" rows={page.total}>
-        <Field label={t("filters.channel")} htmlFor="channel" className="w-48">
+        <Field label={t("filters.channel")} htmlFor="channel" className="max-sm:flex-1 sm:w-48">
           <Select key={view.channel} id="channel" name="channel" defaultValue={view.channel ?? ""}>
             <option value="">{t("filters.allChannels")}</option>
             {page.channels.map(({ channel, visitors }) => (

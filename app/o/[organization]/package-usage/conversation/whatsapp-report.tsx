@@ -10,24 +10,15 @@ import { Field, Select } from "@/components/ui/field";
 import { Cell, HeadCell, Row, RowHead, Table } from "@/components/ui/table";
 import { FIRST_PAGE, viewAddress } from "@/components/view-address";
 import { formatAmount, formatLocalTime, formatMoney, formatUnits } from "@/lib/i18n/format";
-import { formatCursor, PAID_FILTERS, parseCursor } from "@/lib/reports/input";
-import { readUses, USES_PER_PAGE, type Use, type UsePage } from "@/lib/reports/messages/messages";
+import { formatCursor, PAID_FILTERS } from "@/lib/reports/input";
+import { USES_PER_PAGE, type Use, type UsePage } from "@/lib/reports/messages/messages";
 import type { Place } from "./place";
+import { isOldestFirst } from "./reads";
 import { ReportBar, ReportEmpty, ReportPager } from "./report-tools";
 
 /** Every use of the quota and of the balance, and what paid for it (U9). */
-export async function WhatsappReport(place: Place) {
-  const { scope, view, choice } = place;
+export async function WhatsappReport({ place, page }: { readonly place: Place; readonly page: UsePage }) {
   const t = await getTranslations("reports");
-  const page = await readUses(scope, {
-    range: choice.range,
-    category: view.category,
-    paid: view.paid,
-    oldestFirst: view.sort === "oldest",
-    row: view.row ?? 1,
-    after: parseCursor(view.after),
-    before: parseCursor(view.before),
-  });
   const first = page.uses[0];
   const last = page.uses.at(-1);
   return (
@@ -37,7 +28,7 @@ export async function WhatsappReport(place: Place) {
       </ReportBar>
       {page.uses.length === 0 ? (
         <div className="border-t border-line">
-          <ReportEmpty view={view} />
+          <ReportEmpty view={place.view} />
         </div>
       ) : (
         <div className="border-t border-line">
@@ -77,7 +68,7 @@ async function Filters({
   const offered = [...new Set([...categories, ...(view.category ? [view.category] : [])])].filter(Boolean);
   return (
     <>
-      <Field label={t("filters.category")} htmlFor="category" className="w-48">
+      <Field label={t("filters.category")} htmlFor="category" className="max-sm:flex-1 sm:w-48">
         <Select key={view.category} id="category" name="category" defaultValue={view.category ?? ""}>
           <option value="">{t("filters.allCategories")}</option>
           {offered.map((category) => (
@@ -87,7 +78,7 @@ async function Filters({
           ))}
         </Select>
       </Field>
-      <Field label={t("filters.paid")} htmlFor="paid" className="w-40">
+      <Field label={t("filters.paid")} htmlFor="paid" className="max-sm:flex-1 sm:w-40">
         <Select key={view.paid} id="paid" name="paid" defaultValue={view.paid ?? ""}>
           <option value="">{t("filters.allPaid")}</option>
           {PAID_FILTERS.map((paid) => (
@@ -121,7 +112,7 @@ async function UseTotals({ place, totals }: { readonly place: Place; readonly to
 
 async function Head({ place: { path, view } }: { readonly place: Place }) {
   const t = await getTranslations("reports.whatsapp");
-  const oldestFirst = view.sort === "oldest";
+  const oldestFirst = isOldestFirst(view);
   const turned = viewAddress(path, view, { ...FIRST_PAGE, sort: oldestFirst ? undefined : "oldest" });
   return (
     <thead>

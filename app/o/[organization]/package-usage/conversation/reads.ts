@@ -1,0 +1,91 @@
+import "server-only";
+import type { Scope } from "@/lib/auth/scope";
+import { type Balance, type Outlook, readBalance, readOutlook } from "@/lib/reports/balance";
+import { type BroadcastPage, readBroadcasts } from "@/lib/reports/broadcasts/broadcasts";
+import {
+  BROADCAST_SORTS,
+  type BroadcastSort,
+  parseCursor,
+  type RangeChoice,
+  type ViewState,
+} from "@/lib/reports/input";
+import { readUses, type UsePage } from "@/lib/reports/messages/messages";
+import type { ChartDay } from "@/lib/reports/usage/rules";
+import {
+  type BreakdownRow,
+  spentByDay,
+  toChartDays,
+  usageBreakdown,
+  usageByDay,
+} from "@/lib/reports/usage/usage";
+import { readVisitors, type VisitorPage } from "@/lib/reports/visitors/visitors";
+
+export type ReportRead =
+  | { readonly report: "whatsapp"; readonly page: UsePage }
+  | { readonly report: "broadcasts"; readonly page: BroadcastPage }
+  | { readonly report: "unique-visitors"; readonly page: VisitorPage };
+
+/** What the sections of the page show, each on its way by itself. */
+export type Reads = {
+  readonly balance: Promise<Balance>;
+  readonly outlook: Promise<Outlook>;
+  readonly days: Promise<ChartDay[]>;
+  readonly breakdown: Promise<BreakdownRow[]>;
+  readonly report: Promise<ReportRead>;
+};
+
+type Reader = Scope<"usage:read" | "balance:read" | "reports:read">;
+
+/** Begins to read everything at once. */
+export function startReads(scope: Reader, view: ViewState, { range }: RangeChoice): Reads {
+  const balance = readBalance(scope);
+  return {
+    balance,
+    outlook: balance.then((known) => readOutlook(scope, known)),
+    days: view.unit === "money" ? spentByDay(scope, range) : usageByDay(scope, range).then(toChartDays),
+    breakdown: usageBreakdown(scope, range),
+    report: readReport(scope, view, range),
+  };
+}
+
+const PATIENCE_MS = 120;
+
+/**
+ * Gives the reads a moment. As a rule all are there by then and the page comes whole, without anything moving; what
+ * takes longer, or fails, is left to its own section (U12).
+ */
+export async function waitBriefly(reads: Reads): Promise<void> {
+  const patience = new Promise<void>((resolve) => setTimeout(resolve, PATIENCE_MS));
+  await Promise.race([Promise.allSettled(Object.values(reads)), patience]);
+}
+
+async function readReport(scope: Reader, view: ViewState, range: RangeChoice["range"]): Promise<ReportRead> {
+  const { category, row = 1, after, before } = view;
+  const place = { range, row, after, before };
+  switch (view.report) {
+    case "broadcasts": {
+      const request = { ...place, category, name: view.q, ...readSort(view.sort) };
+      return { report: "broadcasts", page: await readBroadcasts(scope, request) };
+    }
+    case "unique-visitors": {
+      const request = { ...place, channel: view.channel, oldestFirst: isOldestFirst(view) };
+      return { report: "unique-visitors", page: await readVisitors(scope, request) };
+    }
+    default: {
+      const cursors = { after: parseCursor(after), before: parseCursor(before) };
+      const filter = { category, paid: view.paid, oldestFirst: isOldestFirst(view) };
+      return { report: "whatsapp", page: await readUses(scope, { range, row, ...cursors, ...filter }) };
+    }
+  }
+}
+
+export function isOldestFirst({ sort }: ViewState): boolean {
+  return sort === "oldest";
+}
+
+/** "amount" rises, "-amount" falls; the newest first without any. */
+export function readSort(text: string | undefined): { sort: BroadcastSort; descending: boolean } {
+  const descending = text?.startsWith("-") ?? true;
+  const sort = BROADCAST_SORTS.find((name) => name === text?.replace(/^-/, ""));
+  return sort ? { sort, descending } : { sort: "started", descending: true };
+}
