@@ -2,6 +2,7 @@ import "server-only";
 import { invariant } from "@/lib/errors";
 import type { Locale } from "./locale";
 import { loadMessages } from "./messages";
+import { fillPlaces } from "./places";
 
 /** Fills in one message: its key within the area, and what stands in its places. */
 export type Translator = (key: string, values?: Readonly<Record<string, string>>) => string;
@@ -16,7 +17,7 @@ export async function translatorFor(locale: Locale, area: string): Promise<Trans
     let found: unknown = messages[area];
     for (const part of key.split(".")) found = isGroup(found) ? found[part] : undefined;
     invariant(typeof found === "string", `${locale} has the message ${area}.${key}`);
-    return found.replace(/\{(\w+)\}/g, (place, name: string) => values[name] ?? place);
+    return fillPlaces(found, values);
   };
 }
 

@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { formatMoney } from "@/lib/i18n/format";
 import { micros } from "@/lib/money/money";
-import { readAmount, readPrefill, topUpAddress } from "./input";
+import { readAmount } from "./amounts";
+import { readPrefill, topUpAddress } from "./input";
 
 describe("an amount as people type it · T1", () => {
   test.each([

@@ -2,6 +2,8 @@ import type { Route } from "next";
 import { z } from "zod";
 import { type Micros, parseDecimal, toDecimal } from "@/lib/money/money";
 
+export { readAmount } from "./amounts";
+
 /** Where the top-up form of an organization is, filled in. The balance may be a shortfall with decimals. */
 export function topUpAddress(
   slug: string,
@@ -13,27 +15,6 @@ export function topUpAddress(
     query.set("blocks", String(wish.visitorBlocks));
   const path = `/o/${slug}/package-usage/top-up`;
   return (query.size === 0 ? path : `${path}?${query}`) as Route;
-}
-
-const GROUPED = /^\d{1,3}(?:([.,\u00a0 '])\d{3})(?:\1\d{3})*$/;
-const WITH_DECIMALS = /^(\d{1,3}(?:\.\d{3})+|\d{1,3}(?:,\d{3})+|\d+)([.,])(\d{1,2})$/;
-
-/**
- * Reads an amount as people of either language type it: "1500000", "1.500.000", "1,500,000", "Rp 1.500.000,50".
- * A mark before exactly three digits separates thousands, before one or two it begins the decimals.
- *
- * @returns null for what cannot be read; an empty field is 0
- */
-export function readAmount(text: string): Micros | null {
-  const bare = text.trim().replace(/^[A-Za-z]{1,3}\.?\$?\s*(?=\d)/, "");
-  if (bare === "") return 0n;
-  if (/^\d+$/.test(bare)) return parseDecimal(bare);
-  if (GROUPED.test(bare)) return parseDecimal(bare.replace(/\D/g, ""));
-  const parts = WITH_DECIMALS.exec(bare);
-  if (!parts) return null;
-  const [, whole = "", mark = "", decimals = ""] = parts;
-  // The same mark cannot separate thousands and begin the decimals.
-  return whole.includes(mark) ? null : parseDecimal(`${whole.replace(/\D/g, "")}.${decimals}`);
 }
 
 const one = (value: unknown) => (Array.isArray(value) ? value[0] : value);

@@ -11,8 +11,8 @@ import { findOrganization } from "@/lib/organizations/organizations";
 import { type Month, monthOf } from "@/lib/time/period";
 import { type Account, withAccount } from "./account";
 import { credit } from "./crediting";
+import { type Products, type Quote, quote, refuseWish, type Wish } from "./pricing";
 import { productsIn } from "./products/products";
-import { type Products, type Quote, quote, refuseWish, type Wish } from "./rules";
 import { insertPurchase, type Purchase, selectPurchaseByRequest } from "./store";
 
 /** A payment that came outside of any provider, as a rule by bank transfer. */

@@ -1,17 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { micros } from "@/lib/money/money";
+import { type Products, quote, raiseToStep, wishProblem } from "./pricing";
 import {
   creditedStatus,
   mismatchesOf,
-  type Products,
   purchaseNumber,
-  quote,
-  raiseToStep,
   receiptNumber,
   takenBackFor,
   visitorsValidity,
-  wishProblem,
 } from "./rules";
 
 const RUPIAH: Products = {

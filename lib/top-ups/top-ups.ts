@@ -12,8 +12,9 @@ import { type Day, dayOf } from "@/lib/time/period";
 import { openCheckout } from "./checkout";
 import { fulfil, readPurchaseRow } from "./fulfilment";
 import { purchaseValues } from "./manual";
+import { type Products, quote, refuseWish, type Wish } from "./pricing";
 import { productsIn } from "./products/products";
-import { nextCheck, type Products, quote, refuseWish, type Wish } from "./rules";
+import { nextCheck } from "./rules";
 import { insertPurchase, type Purchase, selectPurchaseByCheckout, selectPurchaseByRequest } from "./store";
 
 /** How long a payment page stays open. */

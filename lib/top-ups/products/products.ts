@@ -5,7 +5,7 @@ import type { StaffScope } from "@/lib/auth/scope";
 import { invariant, Refusal } from "@/lib/errors";
 import { toDecimal } from "@/lib/money/money";
 import { systemNow } from "@/lib/time/clock";
-import type { Products } from "../rules";
+import type { Products } from "../pricing";
 import { insertIssuer, selectAllProducts, selectIssuer, selectProducts, upsertProducts } from "./store";
 
 /** Who stands at the top of a receipt. */

@@ -1,7 +1,7 @@
 import { asc, desc, eq } from "drizzle-orm";
 import type { Transaction } from "@/db/client";
 import { receiptIssuers, topUpProducts } from "@/db/schema/purchases";
-import type { Products } from "../rules";
+import type { Products } from "../pricing";
 
 type Row = typeof topUpProducts.$inferSelect;
 
