@@ -72,3 +72,25 @@ export function addressOf(path: string, parameters: Record<string, string | unde
 export function cursorText(cursor: unknown): string {
   return Buffer.from(JSON.stringify(cursor), "utf8").toString("base64url");
 }
+
+const place = z.object({ at: z.coerce.date(), number: z.number().int() });
+
+const purchases = z.object({
+  organization: text,
+  status: z
+    .preprocess(
+      one,
+      z.enum(["open", "pending", "paid", "failed", "expired", "partly_refunded", "refunded", "disputed"]),
+    )
+    .optional()
+    .catch(undefined),
+  checking: z.preprocess(one, z.literal("yes")).optional().catch(undefined),
+  from: z.preprocess(one, z.string().refine(isDay)).optional().catch(undefined),
+  to: z.preprocess(one, z.string().refine(isDay)).optional().catch(undefined),
+  after: cursor.pipe(place.optional()).optional().catch(undefined),
+});
+
+/** The address of the purchases of all clients. */
+export function readPurchaseSearch(search: Search) {
+  return purchases.parse(search);
+}

@@ -170,6 +170,12 @@ export const ROUTES: Readonly<Record<string, Route>> = {
   "GET /admin/price-books": { url: () => "/admin/price-books", answers: staff() },
   "GET /admin/price-books/import": { url: () => "/admin/price-books/import", answers: staff(200, 403) },
   "GET /admin/price-books/[book]": { url: () => "/admin/price-books/standard-idr", answers: staff() },
+  "GET /admin/purchases": { url: () => "/admin/purchases", answers: staff() },
+  "GET /admin/purchases/new": { url: () => "/admin/purchases/new", answers: staff(200, 403) },
+  "GET /admin/purchases/[organization]/[purchase]": {
+    url: ({ organization }) => `/admin/purchases/${organization}/none`,
+    answers: staff(404),
+  },
   "GET /admin/unpriced": { url: () => "/admin/unpriced", answers: staff() },
   "GET /admin/inbox": { url: () => "/admin/inbox", answers: staff() },
   "GET /admin/audit": { url: () => "/admin/audit", answers: staff() },

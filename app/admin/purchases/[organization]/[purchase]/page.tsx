@@ -1,0 +1,193 @@
+import { randomUUID } from "node:crypto";
+import { ExternalLink } from "lucide-react";
+import type { Metadata } from "next";
+import { notFound } from "next/navigation";
+import { getLocale, getTranslations } from "next-intl/server";
+import { Facts } from "@/components/facts";
+import { ActionForm, TextField } from "@/components/forms/action-form";
+import { PageFrame } from "@/components/page-head";
+import { Banner } from "@/components/ui/banner";
+import { Card, Section } from "@/components/ui/card";
+import { Refusal } from "@/lib/errors";
+import { formatAmount, formatInstant, formatUnits } from "@/lib/i18n/format";
+import { toDecimal } from "@/lib/money/money";
+import { readAnyPurchase } from "@/lib/top-ups/history/history";
+import { lookAsStaff, VENDOR_ZONE } from "../../../place";
+import { closeQuarantineAction, refundAction } from "../../actions";
+import { StatusBadge } from "../../status-badge";
+
+type Props = { readonly params: Promise<{ organization: string; purchase: string }> };
+type Detail = Awaited<ReturnType<typeof readAnyPurchase>>;
+
+const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
+
+export async function generateMetadata(): Promise<Metadata> {
+  return { title: (await getTranslations("admin.purchase"))("title") };
+}
+
+/** One purchase of a client with all that came of it, and the form that pays it back (T4, A4). */
+export default async function PurchasePage({ params }: Props) {
+  const { organization: slug, purchase: id } = await params;
+  const { scope, mayWrite } = await lookAsStaff();
+  const purchase = UUID.test(id) ? await found(readAnyPurchase(scope, slug, id)) : null;
+  if (!purchase) notFound();
+  const t = await getTranslations("admin.purchase");
+  const left = purchase.total - purchase.refunded;
+  const isPaid = purchase.creditedAt !== null && left > 0n;
+  return (
+    <PageFrame
+      title={purchase.number}
+      lead={purchase.organization.name}
+      badges={<StatusBadge purchase={purchase} />}
+      back={{ href: `/admin/purchases?organization=${slug}`, label: t("back") }}
+    >
+      <div className="grid grid-cols-1 gap-8 lg:grid-cols-[minmax(0,1fr)_24rem]">
+        <div className="grid content-start gap-8">
+          {purchase.isQuarantined && (
+            <Banner tone="warn" title={t("quarantine")}>
+              {t("quarantineText")}
+            </Banner>
+          )}
+          <Card className="px-4 py-2">
+            <PurchaseFacts purchase={purchase} />
+          </Card>
+          <Reversals purchase={purchase} />
+        </div>
+        {mayWrite && (
+          <div className="grid content-start gap-8">
+            {isPaid && <Refund slug={slug} purchase={purchase} left={left} />}
+            {purchase.isQuarantined && (
+              <Section id="close" title={t("close")} description={t("closeText")}>
+                <Card className="p-4">
+                  <ActionForm
+                    action={closeQuarantineAction.bind(null, slug, id)}
+                    submit={t("close")}
+                    look="danger"
+                  >
+                    <TextField name="reason" label={t("reason")} />
+                  </ActionForm>
+                </Card>
+              </Section>
+            )}
+          </div>
+        )}
+      </div>
+    </PageFrame>
+  );
+}
+
+async function found(reading: Promise<Detail>): Promise<Detail | null> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (error instanceof Refusal && error.status === 404) return null;
+    throw error;
+  }
+}
+
+async function PurchaseFacts({ purchase }: { readonly purchase: Detail }) {
+  const [t, p, locale] = await Promise.all([
+    getTranslations("admin.purchase"),
+    getTranslations("purchases"),
+    getLocale(),
+  ]);
+  const money = (amount: bigint) => formatAmount(amount, purchase.currency, locale);
+  const time = (at: Date) => formatInstant(at, VENDOR_ZONE, locale);
+  return (
+    <Facts
+      facts={[
+        purchase.visitors > 0 && {
+          label: t("visitors"),
+          value: p("bought.visitors", { count: formatUnits(purchase.visitors, locale) }),
+        },
+        purchase.balance > 0n && { label: p("bought.balance"), value: money(purchase.balance) },
+        { label: p("columns.net"), value: money(purchase.net) },
+        { label: p("columns.tax"), value: money(purchase.tax) },
+        { label: p("columns.total"), value: money(purchase.total) },
+        purchase.refunded > 0n && { label: p("totals.refunded"), value: money(purchase.refunded) },
+        purchase.disputed > 0n && { label: p("totals.disputed"), value: money(purchase.disputed) },
+        { label: t("created"), value: time(purchase.createdAt) },
+        purchase.paidAt !== null && { label: t("paid"), value: time(purchase.paidAt) },
+        purchase.method !== null && {
+          label: p("columns.method"),
+          value: [purchase.method, purchase.methodDetail].filter(Boolean).join(" "),
+        },
+        purchase.receipt !== null && { label: p("columns.receipt"), value: purchase.receipt },
+        purchase.paymentReference !== null && {
+          label: t("reference"),
+          value: purchase.providerUrl ? (
+            <a
+              href={purchase.providerUrl}
+              rel="noreferrer"
+              target="_blank"
+              className="inline-flex items-center gap-1 text-link hover:underline"
+            >
+              {purchase.paymentReference}
+              <ExternalLink aria-hidden className="size-3.5" />
+            </a>
+          ) : (
+            purchase.paymentReference
+          ),
+        },
+        purchase.note !== null && { label: t("noteOf"), value: purchase.note },
+        purchase.failure !== null && { label: t("failure"), value: purchase.failure },
+      ]}
+    />
+  );
+}
+
+async function Reversals({ purchase }: { readonly purchase: Detail }) {
+  const [t, locale] = await Promise.all([getTranslations("admin.purchase"), getLocale()]);
+  if (purchase.reversals.length === 0) return null;
+  return (
+    <Section id="reversals" title={t("reversals")}>
+      <Card>
+        <ul className="divide-y divide-line">
+          {purchase.reversals.map((reversal) => (
+            <li key={reversal.id} className="flex flex-wrap items-baseline gap-x-4 px-4 py-2.5">
+              <span className="font-medium">{t(`kinds.${reversal.kind}`)}</span>
+              <span className="figures">{formatAmount(reversal.amount, purchase.currency, locale)}</span>
+              <span className="text-ink-faint">{t(`refundStates.${reversal.state}`)}</span>
+              <span className="figures ml-auto text-ink-faint">
+                {formatInstant(reversal.createdAt, VENDOR_ZONE, locale)}
+              </span>
+              {reversal.reason && <p className="w-full text-ink-soft">“{reversal.reason}”</p>}
+            </li>
+          ))}
+        </ul>
+      </Card>
+    </Section>
+  );
+}
+
+async function Refund(props: { readonly slug: string; readonly purchase: Detail; readonly left: bigint }) {
+  const { slug, purchase, left } = props;
+  const [t, locale] = await Promise.all([getTranslations("admin.purchase"), getLocale()]);
+  const request = randomUUID();
+  return (
+    <Section
+      id="refund"
+      title={t("refund")}
+      description={t(purchase.provider === "manual" ? "refundByHand" : "refundText")}
+    >
+      <Card className="p-4">
+        <ActionForm
+          key={String(left)}
+          action={refundAction.bind(null, slug, purchase.id)}
+          submit={t("refundSubmit")}
+          look="danger"
+        >
+          <input key={request} type="hidden" name="request" value={request} />
+          <TextField
+            name="amount"
+            label={t("amount")}
+            hint={t("amountHint", { left: formatAmount(left, purchase.currency, locale) })}
+            inputMode="decimal"
+            defaultValue={toDecimal(left).replace(/\.00$/, "")}
+          />
+          <TextField name="reason" label={t("reason")} />
+        </ActionForm>
+      </Card>
+    </Section>
+  );
+}

@@ -1,0 +1,248 @@
+import { ListFilter, Plus, Wallet } from "lucide-react";
+import type { Metadata, Route } from "next";
+import Link from "next/link";
+import { getLocale, getTranslations } from "next-intl/server";
+import { addressOf, cursorText, readPurchaseSearch, type Search } from "@/app/search";
+import { FilterForm } from "@/components/filter-form";
+import { NextPage } from "@/components/next-page";
+import { PageFrame } from "@/components/page-head";
+import { Totals } from "@/components/totals";
+import { Button, ButtonLink } from "@/components/ui/button";
+import { Card } from "@/components/ui/card";
+import { EmptyState } from "@/components/ui/empty-state";
+import { Field, Input, Select } from "@/components/ui/field";
+import { Cell, HeadCell, Row, RowHead, Table } from "@/components/ui/table";
+import { readOrganizationFile } from "@/lib/back-office/organizations";
+import { formatAmount, formatInstant, formatUnits } from "@/lib/i18n/format";
+import { listAllPurchases, type PurchaseRow, type PurchaseTotals } from "@/lib/top-ups/history/history";
+import { lookAsStaff, PER_PAGE, VENDOR_ZONE } from "../place";
+import { StatusBadge } from "./status-badge";
+
+type Props = { readonly searchParams: Promise<Search> };
+
+const PATH = "/admin/purchases";
+const STATUSES = [
+  "open",
+  "pending",
+  "paid",
+  "failed",
+  "expired",
+  "partly_refunded",
+  "refunded",
+  "disputed",
+] as const;
+
+export async function generateMetadata(): Promise<Metadata> {
+  return { title: (await getTranslations("admin.purchases"))("title") };
+}
+
+/** The purchases of every client, with totals of the filter (T5, A4). */
+export default async function PurchasesPage({ searchParams }: Props) {
+  const { scope, mayWrite } = await lookAsStaff();
+  const search = readPurchaseSearch(await searchParams);
+  const { organization: slug, status, from, to, after } = search;
+  const file = slug ? await readOrganizationFile(scope, slug) : null;
+  const [t, found] = await Promise.all([
+    getTranslations("admin.purchases"),
+    listAllPurchases(
+      scope,
+      {
+        organizationId: slug ? (file?.organization.id ?? -1) : undefined,
+        status,
+        range: from || to ? { from: from ?? "2000-01-01", to: to ?? "2099-12-31" } : undefined,
+        onlyQuarantined: search.checking === "yes",
+      },
+      after ? { after } : null,
+      PER_PAGE,
+    ),
+  ]);
+  const kept = { organization: slug, status, from, to, checking: search.checking };
+  return (
+    <PageFrame
+      title={t("title")}
+      lead={t("lead")}
+      {...(file && {
+        back: { href: `/admin/organizations/${file.organization.slug}`, label: file.organization.name },
+      })}
+      actions={
+        mayWrite && (
+          <ButtonLink
+            href={addressOf(`${PATH}/new`, { organization: slug }) as Route}
+            look="solid"
+            icon={<Plus aria-hidden />}
+          >
+            {t("manual")}
+          </ButtonLink>
+        )
+      }
+    >
+      <Card>
+        <div className="px-4 py-3">
+          <Filters search={search} />
+        </div>
+        <div className="border-t border-line">
+          {found.totals.map((totals) => (
+            <TotalsLine key={totals.currency} totals={totals} />
+          ))}
+          {found.rows.length === 0 ? (
+            <EmptyState icon={<Wallet />} title={t("none")} />
+          ) : (
+            <PurchaseTable rows={found.rows} />
+          )}
+          <NextPage
+            first={after ? addressOf(PATH, kept) : null}
+            next={found.next && addressOf(PATH, { ...kept, after: cursorText(found.next) })}
+          />
+        </div>
+      </Card>
+    </PageFrame>
+  );
+}
+
+async function Filters({ search }: { readonly search: ReturnType<typeof readPurchaseSearch> }) {
+  const [t, p] = await Promise.all([getTranslations("admin.purchases"), getTranslations("purchases")]);
+  const { organization, status, from, to, checking } = search;
+  const isFiltered = Boolean(organization || status || from || to || checking);
+  return (
+    <FilterForm
+      action={PATH}
+      label={p("filters.label")}
+      carried={checking ? [{ name: "checking", value: "yes" }] : []}
+    >
+      <Field label={t("organization")} htmlFor="organization" className="w-52">
+        <Input
+          key={organization}
+          id="organization"
+          name="organization"
+          placeholder={t("organizationHint")}
+          defaultValue={organization ?? ""}
+        />
+      </Field>
+      <Field label={p("filters.status")} htmlFor="status" className="w-44">
+        <Select key={status} id="status" name="status" defaultValue={status ?? ""}>
+          <option value="">{p("filters.all")}</option>
+          {STATUSES.map((one) => (
+            <option key={one} value={one}>
+              {p(`status.${one}`)}
+            </option>
+          ))}
+        </Select>
+      </Field>
+      <Field label={p("filters.from")} htmlFor="from" className="w-40">
+        <Input key={from} id="from" name="from" type="date" defaultValue={from ?? ""} />
+      </Field>
+      <Field label={p("filters.to")} htmlFor="to" className="w-40">
+        <Input key={to} id="to" name="to" type="date" defaultValue={to ?? ""} />
+      </Field>
+      <Button type="submit" icon={<ListFilter aria-hidden />}>
+        {p("filters.apply")}
+      </Button>
+      <span className="inline-flex h-9 items-center gap-4 text-[0.8125rem] font-medium">
+        {!checking && (
+          <Link href={`${PATH}?checking=yes` as Route} className="rounded text-link hover:underline">
+            {t("onlyChecking")}
+          </Link>
+        )}
+        {isFiltered && (
+          <Link href={PATH as Route} className="rounded text-link hover:underline">
+            {p("filters.clear")}
+          </Link>
+        )}
+      </span>
+    </FilterForm>
+  );
+}
+
+async function TotalsLine({ totals }: { readonly totals: PurchaseTotals }) {
+  const [p, locale] = await Promise.all([getTranslations("purchases.totals"), getLocale()]);
+  const money = (amount: bigint) => formatAmount(amount, totals.currency, locale);
+  return (
+    <Totals
+      label={`${p("label")}, ${totals.currency}`}
+      totals={[
+        { label: p("purchases"), value: formatUnits(totals.purchases, locale) },
+        { label: p("net"), value: money(totals.net) },
+        { label: p("tax"), value: money(totals.tax) },
+        { label: p("total"), value: money(totals.total) },
+        { label: p("refunded"), value: money(totals.refunded) },
+        { label: p("disputed"), value: money(totals.disputed) },
+      ]}
+    />
+  );
+}
+
+async function PurchaseTable({ rows }: { readonly rows: readonly PurchaseRow[] }) {
+  const [t, p, locale] = await Promise.all([
+    getTranslations("admin.purchases"),
+    getTranslations("purchases"),
+    getLocale(),
+  ]);
+  return (
+    <Table caption={p("caption")} minWidth="66rem">
+      <thead>
+        <tr>
+          <HeadCell>{p("columns.number")}</HeadCell>
+          <HeadCell>{t("organization")}</HeadCell>
+          <HeadCell>{p("columns.date")}</HeadCell>
+          <HeadCell>{p("columns.bought")}</HeadCell>
+          <HeadCell numeric>{p("columns.net")}</HeadCell>
+          <HeadCell numeric>{p("columns.tax")}</HeadCell>
+          <HeadCell numeric>{p("columns.total")}</HeadCell>
+          <HeadCell>{p("columns.status")}</HeadCell>
+          <HeadCell>{p("columns.receipt")}</HeadCell>
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map((row) => {
+          const money = (amount: bigint) => formatAmount(amount, row.currency, locale);
+          return (
+            <Row key={`${row.organization.slug} ${row.id}`}>
+              <RowHead className="whitespace-nowrap">
+                <Link
+                  href={`${PATH}/${row.organization.slug}/${row.id}` as Route}
+                  className="figures inline-block rounded py-1 font-medium hover:underline"
+                >
+                  {row.number}
+                </Link>
+              </RowHead>
+              <Cell>
+                <Link
+                  href={`/admin/organizations/${row.organization.slug}` as Route}
+                  className="rounded hover:underline"
+                >
+                  {row.organization.name}
+                </Link>
+              </Cell>
+              <Cell className="figures whitespace-nowrap">
+                {formatInstant(row.createdAt, VENDOR_ZONE, locale)}
+              </Cell>
+              <Cell className="figures whitespace-nowrap">
+                {row.visitors > 0 && (
+                  <span className="block">
+                    {p("bought.visitors", { count: formatUnits(row.visitors, locale) })}
+                  </span>
+                )}
+                {row.balance > 0n && (
+                  <span className="block">
+                    {p("bought.balance")} {money(row.balance)}
+                  </span>
+                )}
+              </Cell>
+              <Cell numeric>{money(row.net)}</Cell>
+              <Cell numeric>{money(row.tax)}</Cell>
+              <Cell numeric className="font-medium">
+                {money(row.total)}
+              </Cell>
+              <Cell>
+                <StatusBadge purchase={row} />
+              </Cell>
+              <Cell className="figures whitespace-nowrap">
+                {row.receipt ?? <span className="text-ink-faint">–</span>}
+              </Cell>
+            </Row>
+          );
+        })}
+      </tbody>
+    </Table>
+  );
+}
