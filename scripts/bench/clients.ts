@@ -1,0 +1,118 @@
+import { createPlatformKey } from "@/lib/auth/api-keys";
+import { EVERY_KEY_SCOPE } from "@/lib/auth/permissions";
+import { systemMachineScope, systemStaffScope } from "@/lib/auth/scope";
+import { recordEvents } from "@/lib/metering/metering";
+import { micros } from "@/lib/money/money";
+import type { OrganizationInput } from "@/lib/organizations/input";
+import { adjust } from "@/lib/provisioning/adjustments";
+import { putOrganization } from "@/lib/provisioning/organizations";
+import { putPackage } from "@/lib/provisioning/provisioning";
+import { loadStandardPrices, STANDARD_BOOKS } from "@/lib/provisioning/standard-prices";
+import { workOff } from "./measure";
+
+const operator = systemMachineScope("bench", "admin");
+const PACKAGE = "bench";
+const CUSTOMERS = 50_000;
+const BATCH = 1_000;
+let told = 0;
+
+/** A key with every scope. */
+export async function newKey(): Promise<string> {
+  const staff = systemStaffScope("bench", "back_office:write");
+  return (await createPlatformKey(staff, { name: "Bench", scopes: EVERY_KEY_SCOPE })).key;
+}
+
+/** Organizations in Jakarta on the standard prices, with money that does not run out. */
+export async function newOrganizations(
+  prefix: string,
+  count: number,
+  input: Partial<OrganizationInput> = {},
+): Promise<{ id: number; slug: string }[]> {
+  await loadStandardPrices();
+  await putPackage(operator, {
+    slug: PACKAGE,
+    name: "Bench",
+    seats: 5,
+    uniqueVisitors: 1_000_000,
+    conversations: null,
+    initialBalance: micros("350000"),
+    currency: "IDR",
+    initialCarriesOver: false,
+  });
+  const made: { id: number; slug: string }[] = [];
+  const slugs = Array.from({ length: count }, (_, n) => `${prefix}-${n + 1}`);
+  const money = { account: "additional", amount: micros("100000000000"), reason: "bench" } as const;
+  await workOff(slugs, { workers: 4, mostSeconds: 1_800 }, async (slug) => {
+    const { provisioned } = await putOrganization(operator, slug, {
+      name: slug,
+      mode: "live",
+      price_book: STANDARD_BOOKS.IDR,
+      package: PACKAGE,
+      ...input,
+    });
+    await adjust(operator, slug, money, "bench");
+    made.push({ id: provisioned.organization.id, slug });
+  });
+  return made;
+}
+
+/** One organization, as `newOrganizations`. */
+export async function newOrganization(
+  slug: string,
+  input: Partial<OrganizationInput> = {},
+): Promise<{ id: number; slug: string }> {
+  const [made] = await newOrganizations(slug, 1, input);
+  if (!made) throw new Error("The organization was not made.");
+  return made;
+}
+
+/** A delivered marketing message that was never told before; what is random about it follows from the seed. */
+export function newEvent(seed: number, subject: string, at: Date, data: object = {}) {
+  told += 1;
+  const name = `${seed}-${told}`;
+  return {
+    specversion: "1.0",
+    id: name,
+    source: "bench",
+    type: "message.delivered",
+    subject,
+    time: at.toISOString(),
+    data: {
+      channel: "whatsapp",
+      message_id: `wamid.${name}`,
+      business_number: "106540352242922",
+      contact: `62812${String(10_000_000 + (scatter(seed + told) % CUSTOMERS))}`,
+      category: "marketing",
+      ...data,
+    },
+  };
+}
+
+/** A number from another, the same every time. */
+export function scatter(value: number): number {
+  let mixed = (value ^ 61 ^ (value >>> 16)) >>> 0;
+  mixed = Math.imul(mixed, 9) >>> 0;
+  mixed = Math.imul(mixed ^ (mixed >>> 4), 0x27d4eb2d) >>> 0;
+  return (mixed ^ (mixed >>> 15)) >>> 0;
+}
+
+/** Stores messages through the product's own verb, spread evenly over a time, four categories in turn. */
+export async function storeMessages(
+  seed: number,
+  slug: string,
+  count: number,
+  time: { readonly from: Date; readonly to: Date },
+): Promise<void> {
+  const sender = systemMachineScope("bench", "events:write");
+  const categories = ["marketing", "marketing", "utility", "authentication"];
+  const step = (time.to.getTime() - time.from.getTime()) / count;
+  const batches = Array.from({ length: Math.ceil(count / BATCH) }, (_, n) => n * BATCH);
+  await workOff(batches, { workers: 2, mostSeconds: 7_200 }, async (first) => {
+    const events = Array.from({ length: Math.min(BATCH, count - first) }, (_, n) => {
+      const at = new Date(time.from.getTime() + Math.floor((first + n) * step));
+      return newEvent(seed, slug, at, { category: categories[n % 4] ?? "marketing" });
+    });
+    const { accepted } = await recordEvents(sender, events);
+    if (accepted !== events.length) throw new Error("Messages were not accepted.");
+  });
+}

@@ -1,0 +1,57 @@
+/** The middle one of some measurements. */
+export function median(values: readonly number[]): number {
+  return quantile(values, 0.5);
+}
+
+/** The value that a part of the measurements does not exceed. */
+export function quantile(values: readonly number[], part: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const value = sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))];
+  if (value === undefined) throw new Error("Nothing was measured.");
+  return value;
+}
+
+/** Measures two things in turn, so that whatever else the machine does falls on both, and gives the medians. */
+export async function inTurn(
+  rounds: number,
+  measure: { readonly baseline: () => Promise<number>; readonly ours: () => Promise<number> },
+): Promise<{ ours: number; baseline: number }> {
+  const baselines: number[] = [];
+  const ours: number[] = [];
+  for (let round = 0; round < rounds; round++) {
+    baselines.push(await measure.baseline());
+    ours.push(await measure.ours());
+  }
+  return { ours: median(ours), baseline: median(baselines) };
+}
+
+export async function milliseconds(work: () => Promise<unknown>): Promise<number> {
+  const began = performance.now();
+  await work();
+  return performance.now() - began;
+}
+
+/**
+ * Works items off with so many workers at once, for so long at the most.
+ *
+ * @returns how many were done, and how many a second.
+ */
+export async function workOff<Item>(
+  items: readonly Item[],
+  { workers, mostSeconds = 8 }: { readonly workers: number; readonly mostSeconds?: number },
+  work: (item: Item, worker: number) => Promise<unknown>,
+): Promise<{ done: number; perSecond: number }> {
+  const began = performance.now();
+  let next = 0;
+  let done = 0;
+  const worker = async (number: number) => {
+    while (next < items.length && performance.now() - began < mostSeconds * 1_000) {
+      const item = items[next++];
+      if (item === undefined) return;
+      await work(item, number);
+      done += 1;
+    }
+  };
+  await Promise.all(Array.from({ length: workers }, (_, number) => worker(number)));
+  return { done, perSecond: done / ((performance.now() - began) / 1_000) };
+}

@@ -1,0 +1,87 @@
+import { gzipSync } from "node:zlib";
+import { acrossOrganizations } from "@/db/client";
+import { addMember } from "@/lib/auth/members/members";
+import { encodeSession, sessionCookie } from "@/lib/auth/next-auth";
+import { systemScope } from "@/lib/auth/scope";
+import { openSession } from "@/lib/auth/session";
+import { createUser } from "@/lib/auth/users";
+import { Client } from "./client";
+import { newOrganization, storeMessages } from "./clients";
+import { inTurn, workOff } from "./measure";
+import type { Figure } from "./report";
+import { mustBe, type Stage } from "./stage";
+
+const CONNECTIONS = 16;
+const PAGES_PER_ROUND = 160;
+const DAYS = 20;
+const KILOBYTE = 1_000;
+
+/**
+ * How many Package Usage pages a second the server gives to somebody who is logged in, against the account page: it is
+ * dynamic too, stands behind the same log-in check, and asks the database for one short list. And how much JavaScript
+ * the page names. Fails when a page does not show its organization.
+ */
+export async function benchPage(stage: Stage): Promise<Figure[]> {
+  const rows = stage.rows ?? 20_000;
+  const { url } = await stage.app();
+  const { id, slug } = await newOrganization("busy");
+  stage.log(`storing ${rows} messages`);
+  const to = new Date();
+  await storeMessages(stage.seed, slug, rows, { from: new Date(to.getTime() - DAYS * 86_400_000), to });
+  const client = new Client(url, CONNECTIONS, { cookie: await logIn(id) });
+  const usage = `/o/${slug}/package-usage/conversation`;
+  stage.log("opening pages");
+  const rates = await inTurn(stage.rounds, {
+    baseline: () => pagesPerSecond(client, "/account", "busy"),
+    ours: () => pagesPerSecond(client, usage, "busy"),
+  });
+  const javascript = await weigh(client, usage);
+  client.close();
+  const size = `${CONNECTIONS} connections, ${rows} messages`;
+  return [
+    {
+      case: "usage page",
+      size,
+      ...rates,
+      unit: "pages/s",
+      target: { atLeast: 0.5 },
+      note: "the account page: dynamic, behind the same log-in check, one short list from the database",
+    },
+    {
+      case: "JavaScript named",
+      size: "gzip",
+      ours: javascript,
+      unit: "kB",
+      target: { atMost: 320 },
+      note: "every script that the page's markup names, what is loaded later included",
+    },
+  ];
+}
+
+/** The cookie of an owner of the organization who has logged in. */
+async function logIn(organizationId: number): Promise<string> {
+  const person = { email: "owner@bench.example", name: "Owner of the bench", password: null };
+  const id = await acrossOrganizations((tx) => createUser(tx, person));
+  await addMember(systemScope("bench", organizationId, "members:manage"), id, "owner");
+  const sessionId = await acrossOrganizations((tx) => openSession(tx, { id, staffRole: null }, "bench"));
+  return `${sessionCookie().name}=${await encodeSession(sessionId)}`;
+}
+
+async function pagesPerSecond(client: Client, path: string, mustHold: string): Promise<number> {
+  const pages = Array.from({ length: PAGES_PER_ROUND }, () => path);
+  const { perSecond } = await workOff(pages, { workers: CONNECTIONS }, async (one) => {
+    const markup = await client.send(one);
+    mustBe(`that ${one} names its organization`, markup.includes(mustHold), true);
+  });
+  return perSecond;
+}
+
+/** In kB (1,000 bytes), each script compressed by itself. */
+async function weigh(client: Client, path: string): Promise<number> {
+  const markup = await client.send(path);
+  const names = markup.match(/(?:\/_next\/)?static\/chunks\/[\w./~-]+\.js/g) ?? [];
+  const scripts = new Set(names.map((name) => (name.startsWith("/") ? name : `/_next/${name}`)));
+  let bytes = 0;
+  for (const script of scripts) bytes += gzipSync(await client.send(script)).length;
+  return bytes / KILOBYTE;
+}
