@@ -58,10 +58,10 @@ export async function newOrganizations(
 
 /** One organization, as `newOrganizations`. */
 export async function newOrganization(
-  slug: string,
+  prefix: string,
   input: Partial<OrganizationInput> = {},
 ): Promise<{ id: number; slug: string }> {
-  const [made] = await newOrganizations(slug, 1, input);
+  const [made] = await newOrganizations(prefix, 1, input);
   if (!made) throw new Error("The organization was not made.");
   return made;
 }
@@ -112,7 +112,11 @@ export async function storeMessages(
       const at = new Date(time.from.getTime() + Math.floor((first + n) * step));
       return newEvent(seed, slug, at, { category: categories[n % 4] ?? "marketing" });
     });
-    const { accepted } = await recordEvents(sender, events);
-    if (accepted !== events.length) throw new Error("Messages were not accepted.");
+    const { accepted, duplicates, rejected } = await recordEvents(sender, events);
+    if (accepted !== events.length) {
+      throw new Error(
+        `${duplicates} duplicates, ${rejected.length} rejected: ${JSON.stringify(rejected[0])}`,
+      );
+    }
   });
 }

@@ -59,11 +59,11 @@ export async function benchCsv(stage: Stage): Promise<Figure[]> {
 }
 
 /** An organization with so many messages spread over three calendar months. Its clock stands at their end. */
-export async function storeQuarter(stage: Stage, slug: string, rows: number) {
+export async function storeQuarter(stage: Stage, prefix: string, rows: number) {
   const today = new Date();
   const from = new Date(Date.UTC(today.getUTCFullYear(), today.getUTCMonth(), 2));
   const to = new Date(from.getTime() + DAYS * 86_400_000);
-  const { id } = await newOrganization(slug, { mode: "test", clock: to });
+  const { id, slug } = await newOrganization(prefix, { mode: "test", clock: to });
   stage.log(`storing ${rows} messages`);
   await storeMessages(stage.seed, slug, rows, { from, to });
   await stage.connect(1)`analyze`;

@@ -38,20 +38,27 @@ export async function milliseconds(work: () => Promise<unknown>): Promise<number
  */
 export async function workOff<Item>(
   items: readonly Item[],
-  { workers, mostSeconds = 8 }: { readonly workers: number; readonly mostSeconds?: number },
+  { workers, mostSeconds = 4 }: { readonly workers: number; readonly mostSeconds?: number },
   work: (item: Item, worker: number) => Promise<unknown>,
 ): Promise<{ done: number; perSecond: number }> {
   const began = performance.now();
   let next = 0;
   let done = 0;
+  let hasFailed = false;
   const worker = async (number: number) => {
-    while (next < items.length && performance.now() - began < mostSeconds * 1_000) {
+    while (!hasFailed && next < items.length && performance.now() - began < mostSeconds * 1_000) {
       const item = items[next++];
       if (item === undefined) return;
-      await work(item, number);
+      await work(item, number).catch((error: unknown) => {
+        hasFailed = true;
+        throw error;
+      });
       done += 1;
     }
   };
-  await Promise.all(Array.from({ length: workers }, (_, number) => worker(number)));
+  const running = Array.from({ length: workers }, (_, number) => worker(number));
+  // Nobody is at work any more when a failure is told: what they work on may then be taken away.
+  await Promise.allSettled(running);
+  await Promise.all(running);
   return { done, perSecond: done / ((performance.now() - began) / 1_000) };
 }
