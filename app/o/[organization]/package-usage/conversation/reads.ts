@@ -48,7 +48,7 @@ export function startReads(scope: Reader, view: ViewState, { range }: RangeChoic
   };
 }
 
-const PATIENCE_MS = 120;
+const PATIENCE_MS = 200;
 
 /**
  * Gives the reads a moment. As a rule all are there by then and the page comes whole, without anything moving; what

@@ -1,0 +1,73 @@
+import { getLocale, getTranslations } from "next-intl/server";
+import { Cell, HeadCell, Row, RowHead, Table } from "@/components/ui/table";
+import { formatAmount, formatMonth, formatShare, formatUnits } from "@/lib/i18n/format";
+import type { PurchaseDetail } from "@/lib/top-ups/history/history";
+
+/** What was bought, line by line, with the tax as one of its own. */
+export async function PurchaseLines({ purchase }: { readonly purchase: PurchaseDetail }) {
+  const [t, b, locale] = await Promise.all([
+    getTranslations("purchases.detail"),
+    getTranslations("purchases.bought"),
+    getLocale(),
+  ]);
+  const money = (amount: bigint) => formatAmount(amount, purchase.currency, locale);
+  const { blocks, visitors, visitorsNet, balance, visitorsMonth } = purchase;
+  return (
+    <Table caption={t("lines")} minWidth="28rem">
+      <thead>
+        <tr>
+          <HeadCell>{t("item")}</HeadCell>
+          <HeadCell numeric>{t("quantity")}</HeadCell>
+          <HeadCell numeric>{t("price")}</HeadCell>
+          <HeadCell numeric>{t("amount")}</HeadCell>
+        </tr>
+      </thead>
+      <tbody>
+        {balance > 0n && (
+          <Row>
+            <RowHead>{b("balance")}</RowHead>
+            <Cell numeric>1</Cell>
+            <Cell numeric>{money(balance)}</Cell>
+            <Cell numeric>{money(balance)}</Cell>
+          </Row>
+        )}
+        {blocks > 0 && (
+          <Row>
+            <RowHead>
+              {b("visitors", { count: formatUnits(visitors / blocks, locale) })}
+              {visitorsMonth && (
+                <span className="block text-xs text-ink-faint">
+                  {t("visitorsMonth", { month: formatMonth(visitorsMonth, locale) })}
+                </span>
+              )}
+            </RowHead>
+            <Cell numeric>{formatUnits(blocks, locale)}</Cell>
+            <Cell numeric>{money(visitorsNet / BigInt(blocks))}</Cell>
+            <Cell numeric>{money(visitorsNet)}</Cell>
+          </Row>
+        )}
+        <Sum label={t("net")} value={money(purchase.net)} />
+        <Sum
+          label={t("tax", {
+            name: purchase.taxName,
+            rate: formatShare(purchase.taxBasisPoints, 10_000, locale),
+          })}
+          value={money(purchase.tax)}
+        />
+        <Sum label={t("total")} value={money(purchase.total)} isTotal />
+      </tbody>
+    </Table>
+  );
+}
+
+function Sum(props: { readonly label: string; readonly value: string; readonly isTotal?: boolean }) {
+  const weight = props.isTotal ? "font-semibold" : "text-ink-soft";
+  return (
+    <tr className={props.isTotal ? "border-t border-line" : ""}>
+      <th scope="row" colSpan={3} className={`px-3 py-1.5 text-right font-normal ${weight}`}>
+        {props.label}
+      </th>
+      <td className={`figures px-3 py-1.5 pr-4 text-right whitespace-nowrap ${weight}`}>{props.value}</td>
+    </tr>
+  );
+}
