@@ -18,9 +18,11 @@ export type Drive = {
   readonly answers: readonly Answer[];
 };
 
-/** A life ends at a random moment after its first answers, or, now and then, before it gave any. */
+/** A life ends at a random moment after its first answer, or, now and then, before it gave any. */
 const LONGEST_LIFE_MS = 150;
-const LONGEST_SILENCE_MS = 2_000;
+const LONGEST_SILENCE_MS = 10_000;
+const CUT_SHORT = 0.3;
+const LONGEST_SHORT_MS = 300;
 const LONGEST_PAUSE_MS = 60;
 const PATIENCE_MS = 120_000;
 
@@ -38,6 +40,7 @@ export async function sendThroughKills(
   let server = start();
   const killed: { accepted: number; unanswered: number }[] = [];
   let accepted = 0;
+  let answered = 0;
   let unanswered = 0;
   const answerTo = async (batch: readonly object[]): Promise<Answer> => {
     for (;;) {
@@ -47,6 +50,7 @@ export async function sendThroughKills(
       try {
         const answer = await serving.post(batch);
         accepted += answer.accepted;
+        answered += 1;
         return answer;
       } catch {
         unanswered += 1;
@@ -66,9 +70,9 @@ export async function sendThroughKills(
   const killing = async () => {
     while (killed.length < kills) {
       const serving = await server;
-      const [acceptedBefore, unansweredBefore] = [accepted, unanswered];
-      const silence = random() * LONGEST_SILENCE_MS;
-      for (let waited = 0; accepted === acceptedBefore && waited < silence; waited += 5) await wait(5);
+      const [answeredBefore, unansweredBefore] = [answered, unanswered];
+      const silence = random() < CUT_SHORT ? random() * LONGEST_SHORT_MS : LONGEST_SILENCE_MS;
+      for (let waited = 0; answered === answeredBefore && waited < silence; waited += 5) await wait(5);
       await wait(random() * LONGEST_LIFE_MS);
       await serving.kill();
       server = start();
