@@ -1,6 +1,7 @@
 import type { Route } from "next";
 import { z } from "zod";
 import { type Micros, parseDecimal, toDecimal } from "@/lib/money/money";
+import type { HistoryFilter, HistoryPlace, PurchaseCursor } from "./history/history";
 
 export { readAmount } from "./amounts";
 
@@ -78,4 +79,33 @@ export type HistorySearch = z.infer<typeof historySearch>;
 /** Reads the address of the purchase history. What it does not know it leaves out. */
 export function readHistorySearch(params: Record<string, string | string[] | undefined>): HistorySearch {
   return historySearch.parse(params);
+}
+
+/** The filter that an address asks for. Half a range is open to the other side; one that ends before it begins is none. */
+export function filterOf({ status, from, to }: HistorySearch): HistoryFilter {
+  if (from === undefined && to === undefined) return { status };
+  const range = { from: from ?? "2000-01-01", to: to ?? "2099-12-31" };
+  return range.from <= range.to ? { status, range } : { status };
+}
+
+const CURSOR = /^(\d{1,13})-(\d{1,15})$/;
+
+/** A place in the history, for an address. */
+export function formatPurchaseCursor({ at, number }: PurchaseCursor): string {
+  return `${at.getTime()}-${number}`;
+}
+
+/** Null for anything that `formatPurchaseCursor` did not write. */
+export function parsePurchaseCursor(text: string | undefined): PurchaseCursor | null {
+  const match = CURSOR.exec(text ?? "");
+  const at = new Date(Number(match?.[1]));
+  return match && !Number.isNaN(at.getTime()) ? { at, number: Number(match[2]) } : null;
+}
+
+/** The place in the history that an address asks for. */
+export function placeOf({ after, before }: HistorySearch): HistoryPlace {
+  const next = parsePurchaseCursor(after);
+  if (next) return { after: next };
+  const previous = parsePurchaseCursor(before);
+  return previous && { before: previous };
 }

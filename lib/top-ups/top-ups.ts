@@ -4,6 +4,7 @@ import { actorName, writeAudit } from "@/lib/audit/audit";
 import type { Scope } from "@/lib/auth/scope";
 import { invariant, Refusal } from "@/lib/errors";
 import type { Locale } from "@/lib/i18n/locale";
+import { logFault } from "@/lib/log";
 import { type Organization, readOrganization } from "@/lib/organizations/organizations";
 import { PaymentRefused } from "@/lib/payments/payments";
 import { paymentProvider } from "@/lib/payments/providers";
@@ -104,6 +105,7 @@ export async function findOpenTopUp(
 
 /**
  * Looks at the payment that a browser comes back from. Nothing is credited or shown for a page of another organization.
+ * When the provider does not answer, a later look finds it.
  *
  * @throws Refusal not_found for a page that is not this organization's
  */
@@ -115,8 +117,28 @@ export async function returnFromCheckout(
     selectPurchaseByCheckout(tx, organizationId, checkoutReference),
   );
   if (!purchase) throw new Refusal("not_found", "There is no such purchase.");
-  await fulfil(checkoutReference);
+  await lookIfPossible(purchase);
   return { purchaseId: purchase.id };
+}
+
+/** Looks at the payment of a purchase that somebody waits for, unless it is settled. */
+export async function lookAtPurchase(
+  { organizationId }: Scope<"purchases:read">,
+  purchaseId: string,
+): Promise<void> {
+  const purchase = await readPurchaseRow({ organizationId, purchaseId });
+  if (purchase && purchase.creditedAt === null && purchase.quarantinedAt === null) {
+    await lookIfPossible(purchase);
+  }
+}
+
+async function lookIfPossible({ organizationId, id, checkoutReference }: Purchase): Promise<void> {
+  if (checkoutReference === null) return;
+  try {
+    await fulfil(checkoutReference);
+  } catch (error) {
+    logFault("payment.unanswered", error, { organizationId, purchaseId: id });
+  }
 }
 
 async function writeDown(

@@ -1,6 +1,7 @@
 import "server-only";
 import { acrossOrganizations, inOrganization, readInOrganization, type Transaction } from "@/db/client";
 import type { PurchaseStatus } from "@/db/schema/purchases";
+import { peopleInCharge } from "@/lib/auth/members/members";
 import type { Scope, StaffScope } from "@/lib/auth/scope";
 import { Refusal } from "@/lib/errors";
 import type { Micros } from "@/lib/money/money";
@@ -127,6 +128,8 @@ export async function* purchasePages(
 export type PurchaseDetail = PurchaseRow & {
   readonly taxName: string;
   readonly taxBasisPoints: number;
+  /** Blocks of unique visitors. */
+  readonly blocks: number;
   readonly visitorsNet: Micros;
   readonly visitorsMonth: string | null;
   readonly visitorsTaken: number;
@@ -139,12 +142,20 @@ export type PurchaseDetail = PurchaseRow & {
   readonly failure: string | null;
   readonly note: string | null;
   readonly createdBy: string;
+  readonly buyer: Buyer;
+  /** Until when it can be paid, on the system's clock. */
+  readonly checkoutExpiresAt: Date | null;
   readonly creditedAt: Date | null;
   readonly mismatches: Row["purchase"]["mismatches"];
   readonly reversals: readonly PurchaseReversal[];
   /** What it moved in the ledger, oldest first; positive gives. */
   readonly transfers: Awaited<ReturnType<typeof selectTransfersOf>>;
 };
+
+/** Who bought it, as the organization may know: its own people by name, the vendor's not. */
+export type Buyer =
+  | { readonly kind: "member"; readonly name: string }
+  | { readonly kind: "former_member" | "vendor" | "system" };
 
 export type PurchaseReversal = {
   readonly id: string;
@@ -263,6 +274,7 @@ async function detail(tx: Transaction, organizationId: number, id: string): Prom
     ...toRow(row),
     taxName: purchase.taxName,
     taxBasisPoints: purchase.taxBasisPoints,
+    blocks: purchase.visitorBlocks,
     visitorsNet: purchase.visitorsNetMicros,
     visitorsMonth: purchase.visitorsMonth,
     visitorsTaken: purchase.visitorsTaken,
@@ -274,9 +286,19 @@ async function detail(tx: Transaction, organizationId: number, id: string): Prom
     failure: purchase.failure,
     note: purchase.note,
     createdBy: purchase.createdBy,
+    buyer: await buyerOf(tx, purchase),
+    checkoutExpiresAt: purchase.checkoutExpiresAt,
     creditedAt: purchase.creditedAt,
     mismatches: purchase.mismatches,
     reversals: reversals.map(({ amountMicros, ...reversal }) => ({ ...reversal, amount: amountMicros })),
     transfers: await selectTransfersOf(tx, organizationId, id, reversals),
   };
+}
+
+async function buyerOf(tx: Transaction, purchase: Row["purchase"]): Promise<Buyer> {
+  const userId = Number(/^user:(\d+)$/.exec(purchase.createdBy)?.[1]);
+  if (Number.isNaN(userId)) return { kind: "system" };
+  const member = (await peopleInCharge(tx, purchase.organizationId)).find((one) => one.userId === userId);
+  if (member) return { kind: "member", name: member.name };
+  return { kind: purchase.provider === "manual" ? "vendor" : "former_member" };
 }

@@ -118,7 +118,7 @@ export async function selectReversalsOf(tx: Transaction, organizationId: number,
     .orderBy(asc(purchaseReversals.createdAt), asc(purchaseReversals.id));
 }
 
-/** The ledger's transfers that a purchase, its refunds and its disputes caused, oldest first. */
+/** The ledger's transfers that a purchase, its refunds and its disputes caused, oldest first; settlements change no sum. */
 export async function selectTransfersOf(
   tx: Transaction,
   organizationId: number,
@@ -144,7 +144,8 @@ export async function selectTransfersOf(
   >`
     select id, kind, to_account, amount_micros, (extract(epoch from booked_at) * 1000)::bigint::text as booked_at,
       additional_after_micros, initial_after_micros
-    from ledger_transfers where organization_id = ${organizationId} and cause = any(${causes}::text[])
+    from ledger_transfers
+    where organization_id = ${organizationId} and cause = any(${causes}::text[]) and kind <> 'settlement'
     order by id`;
   return rows.map((row) => ({
     id: Number(row.id),
