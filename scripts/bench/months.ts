@@ -9,6 +9,7 @@ import { mustBe, type Stage, verify } from "./stage";
 const FULL_SIZE = 10_000;
 const FULL_SECONDS = 60;
 const PROBES = 40;
+const LONGEST_MONTH_MS = 31 * 86_400_000;
 
 /**
  * How long a month takes to begin for many organizations that nobody touches, and what somebody else who sends an event
@@ -18,8 +19,9 @@ export async function benchMonths(stage: Stage): Promise<Figure[]> {
   const count = stage.organizations ?? 1_000;
   const sql = stage.connect(2);
   stage.log(`making ${count} organizations`);
-  const today = new Date();
-  await newOrganizations("sleeping", count, { mode: "test", clock: today });
+  // Far enough back that the last round does not pass today: nobody looks for months that have not begun.
+  const clock = new Date(Date.now() - (stage.rounds + 1) * LONGEST_MONTH_MS);
+  await newOrganizations("sleeping", count, { mode: "test", clock });
   const busy = await newOrganization("busy");
   const quiet: number[] = [];
   const disturbed: number[] = [];
@@ -30,12 +32,15 @@ export async function benchMonths(stage: Stage): Promise<Figure[]> {
     await sql`update organizations set clock = clock + interval '1 month' where mode = 'test'`;
     const opening = { isOver: false };
     const probes = probeUntil(stage, busy.slug, disturbed, opening);
-    const took = await milliseconds(async () => {
-      mustBe("the organizations opened", await openMonthsEverywhere(new Date()), count);
-    });
-    opening.isOver = true;
-    await probes;
-    seconds.push(took / 1_000);
+    try {
+      const took = await milliseconds(async () => {
+        mustBe("the organizations opened", await openMonthsEverywhere(new Date()), count);
+      });
+      seconds.push(took / 1_000);
+    } finally {
+      opening.isOver = true;
+      await probes;
+    }
     const [behind] = await sql<{ count: number }[]>`
       select count(*)::int from organizations o join ledgers l on l.organization_id = o.id
       where o.mode = 'test' and l.opened_month < to_char(o.clock at time zone o.time_zone, 'YYYY-MM')`;
