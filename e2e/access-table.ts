@@ -133,6 +133,30 @@ export const ROUTES: Readonly<Record<string, Route>> = {
     url: ({ organization }) => `/o/${organization}/package-usage/prices`,
     answers: roles(whoSeesUsage),
   },
+  "GET /o/[organization]/package-usage/top-up": {
+    url: ({ organization }) => `/o/${organization}/package-usage/top-up`,
+    answers: roles(whoManages),
+  },
+  "GET /o/[organization]/package-usage/purchases": {
+    url: ({ organization }) => `/o/${organization}/package-usage/purchases`,
+    answers: roles(whoManages),
+  },
+  "GET /o/[organization]/package-usage/purchases/download": {
+    url: ({ organization }) => `/o/${organization}/package-usage/purchases/download`,
+    answers: roles(whoManages),
+  },
+  "GET /o/[organization]/package-usage/purchases/return": {
+    url: ({ organization }) => `/o/${organization}/package-usage/purchases/return?session=none`,
+    answers: roles(whoManages, 404),
+  },
+  "GET /o/[organization]/package-usage/purchases/[purchase]": {
+    url: ({ organization }) => `/o/${organization}/package-usage/purchases/none`,
+    answers: roles(whoManages, 404),
+  },
+  "GET /o/[organization]/package-usage/purchases/[purchase]/receipt": {
+    url: ({ organization }) => `/o/${organization}/package-usage/purchases/none/receipt`,
+    answers: roles(whoManages, 404),
+  },
   "GET /o/[organization]/settings": {
     url: ({ organization }) => `/o/${organization}/settings`,
     answers: roles(everyRole, 307),
@@ -214,6 +238,12 @@ export const ROUTES: Readonly<Record<string, Route>> = {
   "POST /api/webhooks/whatsapp": {
     url: () => "/api/webhooks/whatsapp",
     body: () => ({ object: "whatsapp_business_account", entry: [] }),
+    answers: everyone(401),
+  },
+
+  "POST /api/webhooks/stripe": {
+    url: () => "/api/webhooks/stripe",
+    body: () => ({ id: "evt_none", type: "checkout.session.completed" }),
     answers: everyone(401),
   },
 
