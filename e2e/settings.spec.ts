@@ -1,0 +1,97 @@
+import { randomUUID } from "node:crypto";
+import { expect, join, newPerson, test } from "./fixtures";
+
+test("an owner invites, changes a role, and removes only after a question · P1", async ({
+  signedIn: page,
+  organization,
+}) => {
+  const member = await newPerson("Sekar Wangi");
+  await join(organization.id, member.id, "agent");
+  await page.goto(`/o/${organization.slug}/settings/members`);
+  const email = `${randomUUID()}@example.com`;
+  await page.getByLabel("E-mail address").fill(email);
+  await page.getByRole("button", { name: "Send the invitation" }).click();
+  await expect(page.getByText(`Invitation sent to ${email}`)).toBeVisible();
+
+  const row = page.getByRole("row", { name: /Sekar Wangi/ });
+  await row.getByRole("combobox").selectOption("supervisor");
+  await row.getByRole("button", { name: "Change" }).click();
+  await expect(row.getByText("Saved.")).toBeVisible();
+
+  await page.getByRole("button", { name: "Remove Sekar Wangi" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Remove" }).click();
+  await expect(row).toHaveCount(0);
+
+  await page.getByRole("button", { name: `Revoke the invitation of ${email}` }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Revoke" }).click();
+  await expect(page.getByRole("button", { name: `Revoke the invitation of ${email}` })).toHaveCount(0);
+
+  await page.goto(`/o/${organization.slug}/settings/audit`);
+  for (const step of ["Invitation sent", "Role changed", "Member removed", "Invitation revoked"]) {
+    await expect(page.getByText(step, { exact: true })).toBeVisible();
+  }
+});
+
+test("the last owner cannot leave, and is told why · P1", async ({ signedIn: page, organization }) => {
+  await page.goto(`/o/${organization.slug}/settings/organization`);
+  await page.getByRole("button", { name: "Leave the organization" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Leave the organization" }).click();
+  await expect(page.getByText("An organization keeps at least one owner")).toBeVisible();
+});
+
+test("an agent may leave, and is logged out", async ({ visit, organization }) => {
+  const page = await visit("agent");
+  await page.goto(`/o/${organization.slug}/settings/organization`);
+  await page.getByRole("button", { name: "Leave the organization" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Leave the organization" }).click();
+  await expect(page).toHaveURL(/\/sign-in/);
+});
+
+test("a key is shown once, works, and is refused once revoked · M3", async ({
+  signedIn: page,
+  organization,
+  request,
+}) => {
+  const place = `/o/${organization.slug}/settings/api-keys`;
+  await page.goto(place);
+  await page.getByLabel("Name").fill("Inbox, production");
+  await page.getByLabel(/balance:read/).check();
+  await page.getByRole("button", { name: "Make the key" }).click();
+  const key = await page.getByRole("textbox", { name: "New key" }).inputValue();
+  const balance = () =>
+    request.get(`/api/v1/organizations/${organization.slug}/balance`, {
+      headers: { authorization: `Bearer ${key}` },
+    });
+  expect((await balance()).status()).toBe(200);
+  await page.goto(place);
+  await expect(page.getByText(key)).toHaveCount(0);
+  await page.getByRole("button", { name: "Revoke the key Inbox, production" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Revoke" }).click();
+  await expect(page.getByText("Revoked")).toBeVisible();
+  expect((await balance()).status()).toBe(401);
+});
+
+test("no administering key is offered to a client", async ({ signedIn: page, organization }) => {
+  await page.goto(`/o/${organization.slug}/settings/api-keys`);
+  await expect(page.getByLabel(/events:write/)).toBeVisible();
+  await expect(page.getByRole("checkbox", { name: /admin/ })).toHaveCount(0);
+});
+
+test.describe("without scripts", () => {
+  test.use({ contextOptions: { javaScriptEnabled: false } });
+
+  test("a form says what is wrong, and sends what is right", async ({ visit, organization }) => {
+    const page = await visit("owner");
+    const email = `${randomUUID()}@example.com`;
+    await page.goto(`/o/${organization.slug}/settings/members`);
+    await page.getByLabel("E-mail address").fill("nobody");
+    await page.getByRole("button", { name: "Send the invitation" }).click();
+    await expect(page.getByText("Give an e-mail address.")).toBeVisible();
+    await page.getByLabel("E-mail address").fill(email);
+    await page.getByRole("button", { name: "Send the invitation" }).click();
+    await expect(page.getByText(`Invitation sent to ${email}`)).toBeVisible();
+    await page.getByRole("button", { name: `Revoke the invitation of ${email}` }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Revoke" }).click();
+    await expect(page.getByRole("button", { name: `Revoke the invitation of ${email}` })).toHaveCount(0);
+  });
+});
