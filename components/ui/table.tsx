@@ -71,7 +71,7 @@ function SortedBy({
       href={href as Route}
       scroll={false}
       className={classNames(
-        "inline-flex items-center gap-1 rounded hover:text-ink",
+        "inline-flex items-center gap-1 rounded align-middle hover:text-ink",
         arrowFirst && "flex-row-reverse",
         active && "text-ink",
       )}
