@@ -3,13 +3,14 @@ import { invariants } from "@/db/invariants";
 import type { Scheme } from "@/db/schema/rating";
 import { systemMachineScope } from "@/lib/auth/scope";
 import { newBook } from "@/lib/ledger/testing";
-import { micros } from "@/lib/money/money";
+import { micros, toDecimal } from "@/lib/money/money";
 import type { Organization } from "@/lib/organizations/organizations";
 import { emptyQuota, type MonthQuota } from "@/lib/quotas/rules";
 import { indexMarkets, type Price, type PriceVersion, priceKey } from "@/lib/rating/rules";
-import type { UsageEvent } from "./message";
+import type { Charge, UsageEvent } from "./message";
+import { applyEvents } from "./rules";
 import { emptyTally } from "./tally";
-import type { Workbench } from "./workbench";
+import { messageKey, type Workbench } from "./workbench";
 
 /** For tests: a customer in Indonesia, and the business number that writes to them. */
 export const ANI = "6281200000001";
@@ -157,6 +158,25 @@ function newOrganization(facts: Partial<Organization> = {}): Organization {
     createdAt: new Date(NOON),
     ...facts,
   };
+}
+
+/** The charge of the message that an event is about. */
+export function chargeOf(bench: Workbench, event: UsageEvent): Charge {
+  const charge = bench.messages.get(messageKey(event.messageId, event.contact))?.charge;
+  if (!charge) throw new Error("the message was charged");
+  return charge;
+}
+
+/** Applies events. @returns what each event's message came to: what paid, units, and the price of the unit or why it is free. */
+export function outcomes(bench: Workbench, ...events: UsageEvent[]): string[] {
+  applyEvents(bench, events);
+  return events
+    .filter(({ kind }) => kind !== "received" && kind !== "called")
+    .map((event) => {
+      const { paidFrom, units, freeReason, unitPrice, basis } = chargeOf(bench, event);
+      const why = freeReason ?? basis.unpriced ?? (unitPrice === null ? "" : toDecimal(unitPrice));
+      return `${paidFrom} ${units} ${why}`.trim();
+    });
 }
 
 /** The platform's key, as the doors have it. */
