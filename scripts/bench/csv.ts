@@ -45,7 +45,7 @@ export async function benchCsv(stage: Stage): Promise<Figure[]> {
   });
   const baseline = hasPsql()
     ? "psql \\copy of the same columns to a file"
-    : "COPY to a file through pg-copy-streams";
+    : "COPY to a file through the driver";
   const size = `${rows} rows`;
   const figures: Figure[] = [
     { case: "download", size, ...rates, unit: "bytes/s", target: { atLeast: 0.8 }, note: baseline },
