@@ -60,7 +60,8 @@ test("a link to the form carries a shortfall exactly, and a broken one opens the
     cancelled: null,
   });
   const nothing = { balance: 0n, visitorBlocks: 0, cancelled: null };
-  expect(readPrefill({ balance: "-5", blocks: "x", cancelled: "y" })).toEqual(nothing);
-  expect(readPrefill({ balance: ["1e9", "2"], blocks: "99999999" })).toEqual(nothing);
+  expect(readPrefill({})).toEqual({ ...nothing, isEmpty: true });
+  expect(readPrefill({ balance: "-5", blocks: "x", cancelled: "y" })).toMatchObject(nothing);
+  expect(readPrefill({ balance: ["1e9", "2"], blocks: "99999999" })).toMatchObject(nothing);
   expect(topUpAddress("toko")).toBe("/o/toko/package-usage/top-up");
 });

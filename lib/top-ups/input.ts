@@ -33,6 +33,8 @@ const prefill = z.object({
 });
 
 export type Prefill = {
+  /** The address fills nothing in. */
+  readonly isEmpty: boolean;
   readonly balance: Micros;
   readonly visitorBlocks: number;
   readonly cancelled: string | null;
@@ -41,6 +43,7 @@ export type Prefill = {
 export function readPrefill(params: Record<string, string | string[] | undefined>): Prefill {
   const { balance, blocks, cancelled } = prefill.parse(params);
   return {
+    isEmpty: balance === undefined && blocks === undefined,
     balance: balance && balance > 0n ? balance : 0n,
     visitorBlocks: blocks ?? 0,
     cancelled: cancelled ?? null,

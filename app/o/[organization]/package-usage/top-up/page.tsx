@@ -66,7 +66,7 @@ export default async function TopUpPage({ params, searchParams }: Props) {
         slug={slug}
         scope={scope}
         offer={offer}
-        prefill={left ? { ...prefill, ...left.wish } : prefill}
+        prefill={left ? { ...prefill, ...left.wish, isEmpty: false } : prefill}
       />
     </PageFrame>
   );
@@ -93,7 +93,9 @@ async function Offer(props: {
       initial={{
         request: randomUUID(),
         blocks: Math.min(prefill.visitorBlocks, products.mostBlocks),
-        balance: raiseToStep(prefill.balance, products.chargeStep),
+        balance: prefill.isEmpty
+          ? products.minimumBalance
+          : raiseToStep(prefill.balance, products.chargeStep),
         typed: null,
         problem: null,
         detail: null,

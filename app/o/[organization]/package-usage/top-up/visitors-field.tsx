@@ -58,17 +58,19 @@ export function VisitorsField({ products, words, blocks, onChoose, ...props }: P
           <Button aria-label={words.visitors.fewer} disabled={blocks <= 0} onClick={() => choose(blocks - 1)}>
             <Minus aria-hidden />
           </Button>
-          <Input
-            id="blocks"
-            name="blocks"
-            inputMode="numeric"
-            autoComplete="off"
-            maxLength={6}
-            value={blocks === 0 ? "" : String(blocks)}
-            placeholder="0"
-            onChange={(event) => choose(Number(event.target.value.replace(/\D/g, "")))}
-            className="figures w-20 text-center"
-          />
+          <span className="block w-20">
+            <Input
+              id="blocks"
+              name="blocks"
+              inputMode="numeric"
+              autoComplete="off"
+              maxLength={6}
+              value={blocks === 0 ? "" : String(blocks)}
+              placeholder="0"
+              onChange={(event) => choose(Number(event.target.value.replace(/\D/g, "")))}
+              className="figures text-center"
+            />
+          </span>
           <Button
             aria-label={words.visitors.more}
             disabled={blocks >= mostBlocks}
