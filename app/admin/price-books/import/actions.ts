@@ -69,10 +69,15 @@ export async function importAction(_state: ImportState, form: FormData): Promise
   return { ...UNSENT, ...state, values: typed(form), preview };
 }
 
-/** A chosen file counts before a card that was carried along. */
+/**
+ * A chosen file counts before a card that was carried along. Browsers send other line ends than a file may have: both are
+ * made the same, so that the card is the same one.
+ */
 async function takeFile(form: FormData): Promise<void> {
   const file = form.get("file");
-  if (file instanceof File && file.size > 0 && file.size <= LARGEST_CARD) form.set("card", await file.text());
+  const isChosen = file instanceof File && file.size > 0 && file.size <= LARGEST_CARD;
+  const card = isChosen ? await file.text() : String(form.get("card") ?? "");
+  form.set("card", card.replace(/\r\n?/g, "\n"));
   form.delete("file");
 }
 
