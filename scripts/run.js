@@ -25,7 +25,6 @@ const COMMANDS = {
   kuota: ["kuota.ts"],
   start: ["start.ts"],
   bench: ["bench/main.ts"],
-  soak: ["bench/soak.ts"],
   screenshots: ["screenshots.ts"],
 };
 
