@@ -32,7 +32,7 @@ export async function KeyLists(props: {
   const t = await getTranslations("settings.keys");
   const { actions, keys } = props;
   return (
-    <div className="grid gap-10">
+    <div className="grid grid-cols-1 gap-10">
       {actions && (
         <Section id="new-key" title={t("new")} description={t("newText")}>
           <Card className="p-5">

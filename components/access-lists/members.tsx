@@ -49,7 +49,7 @@ export async function MemberLists(props: {
   const [t, r] = await Promise.all([getTranslations("settings.members"), getTranslations("auth.roles")]);
   const roles = ROLES.map((value) => ({ value, label: r(value) }));
   return (
-    <div className="grid gap-10">
+    <div className="grid grid-cols-1 gap-10">
       {actions && (
         <Section id="invite" title={t("invite")} description={t("inviteText")}>
           <Card className="p-5">

@@ -35,12 +35,12 @@ export default async function OrganizationPage({ params }: Props) {
     <FileFrame organization={file.organization} tab="overview">
       <BalanceTiles balance={balance} />
       <div className="mt-10 grid grid-cols-1 gap-10 lg:grid-cols-[minmax(0,1fr)_22rem]">
-        <div className="grid min-w-0 content-start gap-10">
+        <div className="grid min-w-0 grid-cols-1 content-start gap-10">
           <PackageTerms file={file} mayWrite={mayWrite} />
           <PriceBooks file={file} mayWrite={mayWrite} />
           <Numbers file={file} mayWrite={mayWrite} />
         </div>
-        <div className="grid content-start gap-10">
+        <div className="grid grid-cols-1 content-start gap-10">
           <Section id="facts" title={t("facts")}>
             <Card className="px-4 py-2">
               <FactList file={file} />

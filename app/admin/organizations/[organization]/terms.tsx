@@ -154,6 +154,7 @@ export async function PriceBooks({ file, mayWrite }: Props) {
   const offered = mayWrite
     ? (await listBooks(scope, file.today)).filter((one) => one.currency === currency)
     : [];
+  const current = file.books.find(({ inForce }) => inForce);
   return (
     <Section id="books" title={t("title")} description={t("text")}>
       <Card>
@@ -185,6 +186,7 @@ export async function PriceBooks({ file, mayWrite }: Props) {
                 name="price_book"
                 label={t("book")}
                 options={offered.map((one) => ({ value: one.slug, label: `${one.name} · ${one.slug}` }))}
+                {...(current && { defaultValue: current.slug })}
               />
               <TextField name="from_day" type="date" label={t("from")} defaultValue={file.today} />
             </ActionForm>

@@ -135,13 +135,18 @@ async function shown(
       change: percentOf(before, after, locale),
       direction: direction(before, after),
     })),
+    clients: formatUnits(impact.length, locale),
     impact: await shownImpact(impact),
   };
 }
 
+/** Clients whose bill would be another or who used anything, the largest differences first. */
 async function shownImpact(impact: readonly ClientImpact[]): Promise<ShownImpact[]> {
   const locale = await getLocale();
-  return impact.map(({ slug, name, currency, before, after, unpriced, approximate }) => ({
+  const touched = impact.filter((one) => one.before !== 0n || one.after !== 0n || one.unpriced > 0);
+  const size = ({ before, after }: ClientImpact) => (after > before ? after - before : before - after);
+  const sorted = touched.sort((a, b) => (size(a) === size(b) ? 0 : size(a) > size(b) ? -1 : 1));
+  return sorted.map(({ slug, name, currency, before, after, unpriced, approximate }) => ({
     slug,
     name,
     before: formatAmount(before, currency, locale),
@@ -162,6 +167,7 @@ function direction(before: bigint | null, after: bigint | null): "up" | "down" |
 /** The change of a price, "+4.5%"; empty where there is nothing to compare with. */
 function percentOf(before: bigint | null, after: bigint | null, locale: Locale): string {
   if (before === null || after === null || before === 0n) return "";
-  const tenths = Number(((after - before) * 1_000n) / before);
-  return `${tenths > 0 ? "+" : ""}${formatShare(tenths, 1_000, locale)}`;
+  const difference = after > before ? after - before : before - after;
+  const share = formatShare(Number((difference * 1_000n) / before), 1_000, locale);
+  return after === before ? "" : `${after > before ? "+" : "-"}${share}`;
 }

@@ -48,7 +48,7 @@ export function ImportForm(props: {
   const { words } = props;
   const { preview, values, faults } = state;
   return (
-    <form action={act} noValidate className="grid gap-8">
+    <form action={act} noValidate className="grid grid-cols-1 gap-8">
       <Card className="grid gap-5 p-5 sm:grid-cols-2">
         <Line
           name="file"

@@ -34,6 +34,9 @@ export type ShownPreview = {
   readonly prices: string;
   readonly unknownMarkets: readonly string[];
   readonly changes: readonly ShownChange[];
+  /** How many clients use the book on that day. */
+  readonly clients: string;
+  /** Those of them that were delivered anything. */
   readonly impact: readonly ShownImpact[];
 };
 

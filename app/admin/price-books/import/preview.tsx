@@ -42,6 +42,7 @@ export function Preview({
       .replace("[book]", preview.book)
       .replace("[from]", preview.from)
       .replace("[prices]", preview.prices)
+      .replace("[clients]", preview.clients)
       .replace("[count]", String(preview.changes.length));
   return (
     <>
@@ -50,7 +51,7 @@ export function Preview({
           {preview.unknownMarkets.join(", ")}
         </Banner>
       )}
-      <Section id="impact" title={words.impact} description={words.impactText}>
+      <Section id="impact" title={words.impact} description={fill(words.impactText)}>
         <Card>
           {preview.impact.length === 0 ? (
             <p className="px-4 py-5 text-ink-faint">{words.nobody}</p>

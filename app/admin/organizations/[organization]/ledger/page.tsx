@@ -44,7 +44,7 @@ export default async function LedgerPage({ params, searchParams }: Props) {
   const next = found.length > PER_PAGE ? String(rows.at(-1)?.id) : null;
   return (
     <FileFrame organization={file.organization} tab="ledger">
-      <div className="grid gap-10">
+      <div className="grid grid-cols-1 gap-10">
         {mayWrite && <Adjustment slug={slug} />}
         <Section id="transfers" title={t("title")} description={t("text")}>
           <Card>

@@ -42,7 +42,7 @@ export default async function PurchasePage({ params }: Props) {
       back={{ href: `/admin/purchases?organization=${slug}`, label: t("back") }}
     >
       <div className="grid grid-cols-1 gap-8 lg:grid-cols-[minmax(0,1fr)_24rem]">
-        <div className="grid content-start gap-8">
+        <div className="grid min-w-0 grid-cols-1 content-start gap-8">
           {purchase.isQuarantined && (
             <Banner tone="warn" title={t("quarantine")}>
               {t("quarantineText")}
@@ -54,7 +54,7 @@ export default async function PurchasePage({ params }: Props) {
           <Reversals purchase={purchase} />
         </div>
         {mayWrite && (
-          <div className="grid content-start gap-8">
+          <div className="grid min-w-0 grid-cols-1 content-start gap-8">
             {isPaid && <Refund slug={slug} purchase={purchase} left={left} />}
             {purchase.isQuarantined && (
               <Section id="close" title={t("close")} description={t("closeText")}>
