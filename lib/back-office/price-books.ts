@@ -5,7 +5,7 @@ import type { StaffScope } from "@/lib/auth/scope";
 import { findPriceBook, loadPriceBooks, type Publication } from "@/lib/rating/rating";
 import { type PriceVersion, priceKey, splitPriceKey } from "@/lib/rating/rules";
 import { organizationNow } from "@/lib/time/clock";
-import { addDays, type Day, dayOf, periodOfDays } from "@/lib/time/period";
+import { addDays, type Day, dayOf, periodOfDays, startOfDay } from "@/lib/time/period";
 import { type Rerated, rerate } from "./rules";
 import { selectBooks, selectDelivered, selectOrganizationsOnBook, selectVersionFacts } from "./store";
 
@@ -109,8 +109,10 @@ export async function previewImpact(
   const impacts: ClientImpact[] = [];
   for (const { id, slug, name, currency, time_zone: zone, clock } of clients) {
     const today = dayOf(organizationNow(clock === null ? null : new Date(Number(clock))), zone);
-    const period = periodOfDays({ from: addDays(today, 1 - IMPACT_DAYS), to: today }, zone);
-    const groups = await readInOrganization(id, (tx) => selectDelivered(tx, id, period, zone));
+    const from = addDays(today, 1 - IMPACT_DAYS);
+    const period = periodOfDays({ from: `${from.slice(0, 7)}-01`, to: today }, zone);
+    const ratedFrom = startOfDay(from, zone);
+    const groups = await readInOrganization(id, (tx) => selectDelivered(tx, id, period, ratedFrom, zone));
     impacts.push({ slug, name, currency, ...rerate(groups, version) });
   }
   return impacts;

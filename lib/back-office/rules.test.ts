@@ -6,6 +6,7 @@ import type { DeliveredGroup } from "./store";
 
 const group = (facts: Partial<DeliveredGroup>): DeliveredGroup => ({
   month: "2026-11",
+  isBefore: false,
   businessNumber: "106540352242922",
   category: "marketing",
   market: "Indonesia",
@@ -67,6 +68,19 @@ describe("rating anew with other prices · A3", () => {
     const eight = { category: "service", messages: 8, units: 8 };
     const groups = [group(eight), group({ ...eight, inWindow: true }), group({ ...eight, month: "2026-12" })];
     expect(rerate(groups, version({ service: "1" }, free)).after).toBe(micros("6"));
+  });
+
+  test("knows which free units were taken before the days that are rated", () => {
+    const free = { service: { unit: "message", free_per_number_and_month: 10 } } as const;
+    const earlier = group({
+      category: "service",
+      isBefore: true,
+      messages: 9,
+      units: 9,
+      amount: micros("4"),
+    });
+    const groups = [earlier, group({ category: "service", messages: 5, units: 5 })];
+    expect(rerate(groups, version({ service: "1" }, free))).toMatchObject({ before: 0n, after: micros("4") });
   });
 
   test("fills volume tiers month by month", () => {

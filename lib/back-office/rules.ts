@@ -20,12 +20,14 @@ const DECIDED_BY_PRICES = new Set(["free_customer_service", "free_number", "zero
 /**
  * What delivered messages would have cost by a version (A3). What the package's quota paid stays paid by it, and what
  * Meta gave for free stays free; windows, free numbers and volume tiers are those of the version.
+ *
+ * @param groups in order of time, from the beginning of the first month on
  */
 export function rerate(groups: readonly DeliveredGroup[], version: PriceVersion): Rerated {
   const counters = new Map<string, number>();
   let [before, after, unpriced, approximate] = [0n, 0n, 0, false];
   for (const group of groups) {
-    before += group.amount;
+    if (!group.isBefore) before += group.amount;
     if (staysFree(group)) continue;
     const category = group.isGroup ? "utility" : group.category;
     const scheme = schemeOf(version, category);
@@ -33,8 +35,10 @@ export function rerate(groups: readonly DeliveredGroup[], version: PriceVersion)
     const units = billedUnits(group, scheme, counters);
     if (units === 0) continue;
     const price = priceOf(version, group.market, category);
-    if (!price) unpriced += units;
-    else after += costOf(price, units, counters, `tier:${group.month}:${group.market}:${category}`);
+    const cost = price && costOf(price, units, counters, `tier:${group.month}:${group.market}:${category}`);
+    if (group.isBefore) continue;
+    if (cost === undefined) unpriced += units;
+    else after += cost;
   }
   return { before, after, unpriced, approximate };
 }

@@ -186,6 +186,8 @@ export async function selectOrganizationsOnBook(tx: Transaction, priceBookId: nu
 /** Delivered WhatsApp messages that are alike to every price, and what they cost. */
 export type DeliveredGroup = {
   readonly month: Month;
+  /** Earlier in the month than what is rated: only fills free units and tiers. */
+  readonly isBefore: boolean;
   readonly businessNumber: string;
   readonly category: string;
   readonly market: string;
@@ -199,16 +201,22 @@ export type DeliveredGroup = {
   readonly amount: Micros;
 };
 
-/** What an organization was delivered within some time, grouped by all that decides a price. */
+/**
+ * What an organization was delivered within some time, grouped by all that decides a price, in order of time.
+ *
+ * @param ratedFrom what was delivered before it is marked
+ */
 export async function selectDelivered(
   tx: Transaction,
   organizationId: number,
   period: { readonly start: Date; readonly end: Date },
+  ratedFrom: Date,
   timeZone: string,
 ): Promise<DeliveredGroup[]> {
   const rows = await rawSql(tx)<
     {
       month: Month;
+      is_before: boolean;
       business_number: string;
       category: string;
       market: string;
@@ -222,17 +230,19 @@ export async function selectDelivered(
       amount_micros: string;
     }[]
   >`
-    select to_char(occurred_at at time zone ${timeZone}, 'YYYY-MM') as month, business_number,
+    select to_char(occurred_at at time zone ${timeZone}, 'YYYY-MM') as month,
+           occurred_at < ${ratedFrom.toISOString()}::timestamptz as is_before, business_number,
            coalesce(category, '') as category, coalesce(market, '') as market, group_id is not null as is_group,
            paid_from, free_reason, coalesce(basis ? 'window_from', false) as in_window, unit,
            count(*) as messages, sum(units) as units, sum(amount_micros) as amount_micros
     from messages
     where organization_id = ${organizationId} and occurred_at >= ${period.start.toISOString()}
       and occurred_at < ${period.end.toISOString()} and paid_from not in ('pending', 'none')
-    group by 1, 2, 3, 4, 5, 6, 7, 8, 9
-    order by 1, 2, 3, 4, 5, 6, 7, 8, 9`;
+    group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
+    order by 1, 2 desc, 3, 4, 5, 6, 7, 8, 9, 10`;
   return rows.map((row) => ({
     month: row.month,
+    isBefore: row.is_before,
     businessNumber: row.business_number,
     category: row.category,
     market: row.market,
