@@ -102,7 +102,7 @@ test("the page works at 320 pixels, which is 1280 at 400 % · issue 4", async ({
     await expect(page.getByRole("heading", { name: "Reports" })).toBeVisible();
     await expectNoSidewaysScroll(page);
   }
-  await page.getByRole("banner").getByLabel("Menu").click();
+  await page.getByRole("banner").locator('summary[aria-label="Menu"]').click();
   await expect(page.getByRole("banner").getByRole("link", { name: "Price table" })).toBeVisible();
 });
 

@@ -14,16 +14,12 @@ export function Table(props: {
   readonly minWidth?: string;
 }) {
   return (
-    <section
-      {...REACHABLE}
-      aria-label={props.caption}
-      className="relative overflow-x-auto focus-visible:-outline-offset-2"
-    >
+    <div {...REACHABLE} className="relative overflow-x-auto focus-visible:-outline-offset-2">
       <table className="w-full border-collapse text-[0.8125rem]" style={{ minWidth: props.minWidth }}>
         <caption className="sr-only">{props.caption}</caption>
         {props.children}
       </table>
-    </section>
+    </div>
   );
 }
 

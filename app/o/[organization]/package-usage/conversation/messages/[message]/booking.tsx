@@ -31,7 +31,9 @@ export async function BalanceTable(props: {
       <Table caption={t("caption")} minWidth="32rem">
         <thead>
           <tr>
-            <HeadCell />
+            <HeadCell>
+              <span className="sr-only">{t("heading")}</span>
+            </HeadCell>
             <HeadCell numeric>{t("before")}</HeadCell>
             <HeadCell numeric>{t("change")}</HeadCell>
             <HeadCell numeric>{t("after")}</HeadCell>
