@@ -84,10 +84,14 @@ export function readHistorySearch(params: Record<string, string | string[] | und
   return historySearch.parse(params);
 }
 
+/** Where a range is open. */
+export const FIRST_DAY = "2000-01-01";
+export const LAST_DAY = "2099-12-31";
+
 /** The filter that an address asks for. Half a range is open to the other side; one that ends before it begins is none. */
 export function filterOf({ status, from, to }: HistorySearch): HistoryFilter {
   if (from === undefined && to === undefined) return { status };
-  const range = { from: from ?? "2000-01-01", to: to ?? "2099-12-31" };
+  const range = { from: from ?? FIRST_DAY, to: to ?? LAST_DAY };
   return range.from <= range.to ? { status, range } : { status };
 }
 

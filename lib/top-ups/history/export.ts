@@ -5,6 +5,7 @@ import { toDecimal } from "@/lib/money/money";
 import { organizationOf } from "@/lib/organizations/organizations";
 import { organizationNow } from "@/lib/time/clock";
 import { type Day, dayOf, toZonedText } from "@/lib/time/period";
+import { FIRST_DAY, LAST_DAY } from "../input";
 import { type HistoryFilter, type PurchaseRow, purchasePages } from "./history";
 
 /** The columns of the purchase history (contracts.md, CSV). */
@@ -33,9 +34,9 @@ export async function exportPurchases(
 ): Promise<PurchaseExport> {
   const { slug, timeZone, clock, startsOn } = await organizationOf(scope);
   const today = dayOf(organizationNow(clock), timeZone);
-  const first = earlier(`${startsOn}-01`, today);
-  const to = earlier(filter.range?.to ?? today, today);
-  const from = later(filter.range?.from ?? first, first);
+  const { range } = filter;
+  const to = !range || range.to === LAST_DAY ? today : range.to;
+  const from = !range || range.from === FIRST_DAY ? earlier(`${startsOn}-01`, to) : range.from;
   return {
     fileName: `kuota_${slug}_purchases_${from}_${to}.csv`,
     chunks: lines(scope, filter, timeZone, withByteOrderMark ? BYTE_ORDER_MARK : ""),
@@ -73,10 +74,5 @@ function cellsOf(row: PurchaseRow, timeZone: string): (string | number | null)[]
 
 function earlier(a: Day, b: Day): Day {
   if (a < b) return a;
-  return b;
-}
-
-function later(a: Day, b: Day): Day {
-  if (a > b) return a;
   return b;
 }

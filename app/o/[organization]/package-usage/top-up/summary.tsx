@@ -3,6 +3,7 @@
 import { ArrowRight, LoaderCircle, ShieldCheck } from "lucide-react";
 import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
+import { classNames } from "@/components/ui/class-names";
 import { formatMoney, formatUnits } from "@/lib/i18n/format";
 import type { Locale } from "@/lib/i18n/locale";
 import { fillPlaces } from "@/lib/i18n/places";
@@ -25,6 +26,7 @@ export function Summary(props: {
   return (
     <Card className="p-5 sm:p-6 lg:sticky lg:top-20">
       <h2 className="text-base font-semibold">{words.title}</h2>
+      {quoted.total === 0n && <p className="mt-4 text-[0.8125rem] text-ink-faint">{words.empty}</p>}
       <dl className="mt-4 space-y-3 text-[0.8125rem]">
         {quoted.balance > 0n && <Line label={words.balance} value={money(quoted.balance)} />}
         {quoted.visitorBlocks > 0 && (
@@ -37,11 +39,8 @@ export function Summary(props: {
             value={money(quoted.visitorsNet)}
           />
         )}
-        {quoted.total === 0n && <p className="text-ink-faint">{words.empty}</p>}
-        <div className="space-y-3 border-t border-line pt-3">
-          <Line label={words.net} value={money(quoted.net)} />
-          <Line label={words.tax} value={money(quoted.tax)} />
-        </div>
+        <Line label={words.net} value={money(quoted.net)} isFirstSum />
+        <Line label={words.tax} value={money(quoted.tax)} />
         <div className="flex items-baseline justify-between gap-4 border-t border-line pt-3">
           <dt className="text-sm font-semibold">{words.total}</dt>
           <dd aria-live="polite" className="figures text-xl font-semibold tracking-[-0.02em] break-all">
@@ -74,9 +73,19 @@ export function Summary(props: {
   );
 }
 
-function Line(props: { readonly label: string; readonly note?: string; readonly value: string }) {
+function Line(props: {
+  readonly label: string;
+  readonly note?: string;
+  readonly value: string;
+  readonly isFirstSum?: boolean;
+}) {
   return (
-    <div className="flex items-baseline justify-between gap-4">
+    <div
+      className={classNames(
+        "flex items-baseline justify-between gap-4",
+        props.isFirstSum && "border-t border-line pt-3 first:border-0 first:pt-0",
+      )}
+    >
       <dt className="min-w-0 text-ink-soft">
         {props.label}
         {props.note && <span className="block text-xs text-ink-faint">{props.note}</span>}
