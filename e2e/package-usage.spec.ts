@@ -184,7 +184,7 @@ test.describe("the period", () => {
   }) => {
     await page.goto(conversation(organization.slug));
     await page.locator('summary[aria-label="Custom"]').click();
-    await page.getByLabel("From").fill("2026-08-01");
+    await page.getByLabel("From", { exact: true }).fill("2026-08-01");
     await page.getByLabel("To", { exact: true }).fill("2026-11-01");
     await page.getByRole("button", { name: "Apply" }).first().click();
     await expect(page.getByRole("main").getByRole("alert")).toContainText("longer than 3 calendar months");
