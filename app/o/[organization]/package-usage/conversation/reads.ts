@@ -48,11 +48,11 @@ export function startReads(scope: Reader, view: ViewState, { range }: RangeChoic
   };
 }
 
-const PATIENCE_MS = 200;
+const PATIENCE_MS = 150;
 
 /**
- * Gives the reads a moment. As a rule all are there by then and the page comes whole, without anything moving; what
- * takes longer, or fails, is left to its own section (U12).
+ * Gives the reads a moment. As a rule all are there by then, the page comes in one go and no skeleton is
+ * ever seen; what takes longer, or fails, is left to its own section (U12).
  */
 export async function waitBriefly(reads: Reads): Promise<void> {
   const patience = new Promise<void>((resolve) => setTimeout(resolve, PATIENCE_MS));
