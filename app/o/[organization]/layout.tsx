@@ -46,7 +46,6 @@ async function organizationMenu(user: SignedIn, slug: string): Promise<MenuEntry
   const settingsItems = [
     may(user, slug, "members:manage") && { label: t("members"), href: `${settings}/members` },
     may(user, slug, "keys:manage") && { label: t("keys"), href: `${settings}/api-keys` },
-    may(user, slug, "alerts:manage") && { label: t("alerts"), href: `${settings}/alerts` },
   ].filter((item) => item !== false);
   return [
     { label: t("packageUsage"), href: usage, items: packageUsage },
