@@ -340,3 +340,19 @@ test.describe("the reports", () => {
     await expect(page.getByText("This part could not be loaded")).toHaveCount(0);
   });
 });
+
+test("the page is useful before its scripts have come · issue 4", async ({
+  signedIn: page,
+  organization,
+  deliver,
+}) => {
+  await page.route("**/_next/static/**/*.js", (route) => route.abort());
+  await deliver(oneAt("2026-11-01T03:00:00Z", "6281000001"));
+  await page.goto(conversation(organization.slug));
+  await expect(page.getByRole("button", { name: /BI conversations/ })).toContainText("1");
+  await expect(page.getByText("1–1 of 1")).toBeVisible();
+  await page.getByRole("link", { name: "View as table" }).click();
+  await expect(page.getByRole("table", { name: "Usage trend" })).toBeVisible();
+  await page.getByRole("link", { name: "Last month" }).click();
+  await expect(page.getByText("1 Oct 2026 – 31 Oct 2026")).toBeVisible();
+});
