@@ -21,6 +21,9 @@ import { insertPurchase, type Purchase, selectPurchaseByCheckout, selectPurchase
 /** How long a payment page stays open. */
 export const CHECKOUT_MINUTES = 60;
 
+/** How long a page waits for the provider before it shows what is known. */
+const PATIENCE_MS = 5_000;
+
 /** What the form needs to know. */
 export type TopUpOffer = {
   readonly organization: Pick<Organization, "name" | "currency" | "timeZone">;
@@ -121,24 +124,29 @@ export async function returnFromCheckout(
   return { purchaseId: purchase.id };
 }
 
-/** Looks at the payment of a purchase that somebody waits for, unless it is settled. */
+/** Looks at the payment of a purchase that is still awaited. */
 export async function lookAtPurchase(
   { organizationId }: Scope<"purchases:read">,
   purchaseId: string,
 ): Promise<void> {
   const purchase = await readPurchaseRow({ organizationId, purchaseId });
-  if (purchase && purchase.creditedAt === null && purchase.quarantinedAt === null) {
-    await lookIfPossible(purchase);
-  }
+  const isAwaited = purchase?.status === "open" || purchase?.status === "pending";
+  if (purchase && isAwaited && purchase.quarantinedAt === null) await lookIfPossible(purchase);
 }
 
+/** Nobody waits long for a provider that does not answer; the look itself goes on. */
 async function lookIfPossible({ organizationId, id, checkoutReference }: Purchase): Promise<void> {
   if (checkoutReference === null) return;
-  try {
-    await fulfil(checkoutReference);
-  } catch (error) {
-    logFault("payment.unanswered", error, { organizationId, purchaseId: id });
-  }
+  const looking = fulfil(checkoutReference).then(
+    () => undefined,
+    (error: unknown) => logFault("payment.unanswered", error, { organizationId, purchaseId: id }),
+  );
+  let timer: NodeJS.Timeout | undefined;
+  const patience = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, PATIENCE_MS);
+  });
+  await Promise.race([looking, patience]);
+  clearTimeout(timer);
 }
 
 async function writeDown(

@@ -8,7 +8,7 @@ import { authorize } from "@/lib/auth/authorize";
 import { Refusal } from "@/lib/errors";
 import type { Locale } from "@/lib/i18n/locale";
 import { logMutation } from "@/lib/log";
-import type { Micros } from "@/lib/money/money";
+import { toDecimal } from "@/lib/money/money";
 import { readAmount } from "@/lib/top-ups/amounts";
 import { topUpForm } from "@/lib/top-ups/input";
 import { quote, type WishProblem, wishProblem } from "@/lib/top-ups/pricing";
@@ -29,7 +29,8 @@ export type TopUpFormState = {
   /** Names the form: sent twice, it is one purchase. */
   readonly request: string;
   readonly blocks: number;
-  readonly balance: Micros;
+  /** A decimal: the state of a form travels as JSON, which knows no bigint. */
+  readonly balance: string;
   /** As it was typed, where it cannot be read. */
   readonly typed: string | null;
   readonly problem: TopUpProblem | null;
@@ -55,9 +56,9 @@ export async function startTopUpAction(
   const sent = { ...previous, request: form.data.request, blocks: form.data.blocks, detail: null };
   if (balance === null) return { ...sent, typed: form.data.balance, problem: "unreadable" };
   const { products } = await readOffer(scope);
-  if (!products) return { ...sent, balance, problem: "conflict" };
+  const state = { ...sent, balance: toDecimal(balance), typed: null };
+  if (!products) return { ...state, problem: "conflict" };
   const wish = { visitorBlocks: sent.blocks, balance };
-  const state = { ...sent, balance, typed: null };
   const problem = wishProblem(wish, products);
   if (problem) return { ...state, problem };
   if (form.data.shown_total !== String(quote(wish, products).total)) {

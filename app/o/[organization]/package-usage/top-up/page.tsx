@@ -10,7 +10,7 @@ import { EmptyState } from "@/components/ui/empty-state";
 import { authorize } from "@/lib/auth/authorize";
 import type { Scope } from "@/lib/auth/scope";
 import { formatDay, formatMoney, formatShare, formatUnits } from "@/lib/i18n/format";
-import { max } from "@/lib/money/money";
+import { max, toDecimal } from "@/lib/money/money";
 import { readBalance } from "@/lib/reports/balance";
 import { type Prefill, readPrefill } from "@/lib/top-ups/input";
 import { type Products, raiseToStep } from "@/lib/top-ups/pricing";
@@ -93,9 +93,9 @@ async function Offer(props: {
       initial={{
         request: randomUUID(),
         blocks: Math.min(prefill.visitorBlocks, products.mostBlocks),
-        balance: prefill.isEmpty
-          ? products.minimumBalance
-          : raiseToStep(prefill.balance, products.chargeStep),
+        balance: toDecimal(
+          prefill.isEmpty ? products.minimumBalance : raiseToStep(prefill.balance, products.chargeStep),
+        ),
         typed: null,
         problem: null,
         detail: null,

@@ -5,7 +5,7 @@ import { Problem } from "@/components/access/problem";
 import { formatMoney } from "@/lib/i18n/format";
 import type { Locale } from "@/lib/i18n/locale";
 import { fillPlaces } from "@/lib/i18n/places";
-import type { Micros } from "@/lib/money/money";
+import { type Micros, micros } from "@/lib/money/money";
 import { readAmount } from "@/lib/top-ups/amounts";
 import { type Products, quote } from "@/lib/top-ups/pricing";
 import type { TopUpFormState } from "./actions";
@@ -34,7 +34,7 @@ type Props = {
 export function TopUpForm(props: Props) {
   const { products, locale, words } = props;
   const [state, act, isPending] = useActionState(props.action, props.initial);
-  const [typed, setTyped] = useState(() => state.typed ?? amountText(state.balance, props));
+  const [typed, setTyped] = useState(() => state.typed ?? amountText(micros(state.balance), props));
   const [blocks, setBlocks] = useState(state.blocks);
   const balance = readAmount(typed);
   const wish = { visitorBlocks: blocks, balance: balance ?? 0n };
@@ -52,7 +52,9 @@ export function TopUpForm(props: Props) {
         {state.problem && (
           <Problem id="top-up-problem">
             {fillPlaces(words.problems[state.problem], {
-              total: money(quote({ visitorBlocks: state.blocks, balance: state.balance }, products).total),
+              total: money(
+                quote({ visitorBlocks: state.blocks, balance: micros(state.balance) }, products).total,
+              ),
               detail: state.detail ?? "",
             })}
           </Problem>

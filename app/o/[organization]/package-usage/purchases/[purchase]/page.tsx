@@ -28,14 +28,14 @@ export async function generateMetadata(): Promise<Metadata> {
 }
 
 /**
- * One purchase: how it stands, what was bought, how it was paid, and everything that it moved (T5). Coming back from the
- * payment page (`returned`) it looks at the payment itself until that is confirmed (T2).
+ * One purchase: how it stands, what was bought, how it was paid, and everything that it moved (T5). While it is not
+ * settled, the payment is looked at first, in particular when coming back from the payment page (`returned`, T2).
  */
 export default async function PurchasePage({ params, searchParams }: Props) {
   const { organization: slug, purchase: id } = await params;
   const scope = await authorize(slug, "purchases:read");
   const { returned } = await searchParams;
-  if (returned !== undefined) await lookAtPurchase(scope, id);
+  await lookAtPurchase(scope, id);
   const purchase = await find(scope, id);
   const [t, u, locale] = await Promise.all([
     getTranslations("purchases"),
