@@ -58,6 +58,7 @@ test("a link to the form carries a shortfall exactly, and a broken one opens the
     balance: micros("1234567.000001"),
     visitorBlocks: 2,
     cancelled: null,
+    isEmpty: false,
   });
   const nothing = { balance: 0n, visitorBlocks: 0, cancelled: null };
   expect(readPrefill({})).toEqual({ ...nothing, isEmpty: true });
