@@ -18,9 +18,26 @@ export const users = pgTable(
     lockedAt: instant(),
     /** Base32, encrypted; null without a second factor. */
     totpSecret: text(),
+    /** The newest step of 30 seconds whose code was used: that code and older ones are worth nothing any more. */
+    totpStep: count(),
     createdAt: instant().notNull().defaultNow(),
   },
   (table) => [unique("user_email_is_unique").on(table.email)],
+);
+
+/** What gets somebody in who has lost the second factor: each code once. */
+export const recoveryCodes = pgTable(
+  "recovery_codes",
+  {
+    userId: integer()
+      .notNull()
+      .references(() => users.id, { onDelete: "cascade" }),
+    /** SHA-256 of the code; codes are random, so no slower hash is needed. */
+    codeHash: text().notNull(),
+    createdAt: instant().notNull().defaultNow(),
+    usedAt: instant(),
+  },
+  (table) => [primaryKey({ name: "recovery_code_is_one", columns: [table.userId, table.codeHash] })],
 );
 
 export const ROLES = ["owner", "admin", "supervisor", "agent"] as const;
