@@ -2,13 +2,13 @@ import "server-only";
 import { acrossOrganizations, inOrganization } from "@/db/client";
 import type { MachineScope, Scope } from "@/lib/auth/scope";
 import { announceChange } from "@/lib/changes/changes";
+import { combiner } from "@/lib/combining/combining";
 import { Refusal } from "@/lib/errors";
 import { findOrganizations } from "@/lib/organizations/organizations";
 import { parseCloudEvent } from "./cloudevents";
-import { combine, type Outcome } from "./combiner";
 import type { UsageEvent } from "./message";
 import { PricesChanged } from "./preparing";
-import { recordBatch, repriceBatch } from "./recording";
+import { type Outcome, recordBatch, repriceBatch } from "./recording";
 
 /** How many events one request may bring. */
 export const MOST_EVENTS = 1_000;
@@ -94,12 +94,20 @@ export async function chargeUnpriced(scope: Scope<"events:write">): Promise<numb
 }
 
 async function recordFor(organizationId: number, events: readonly UsageEvent[]): Promise<Outcome[]> {
-  const outcomes = await combine(organizationId, events, (batch) =>
-    recordAtCurrentPrices(organizationId, batch),
-  );
+  const outcomes = await recordings.combine(organizationId, events);
   announceChange(organizationId);
   return outcomes;
 }
+
+const recordings = combiner<UsageEvent, Outcome>({
+  name: "recordings",
+  largestBatch: 2_000,
+  mostWaiting: 60_000,
+  work: recordAtCurrentPrices,
+});
+
+/** Events that wait or are being recorded in this process; for metrics. */
+export const waitingEvents = recordings.waiting;
 
 async function recordAtCurrentPrices(
   organizationId: number,

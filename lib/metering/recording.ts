@@ -4,11 +4,13 @@ import { openAccount } from "@/lib/holds/holds";
 import { saveBook } from "@/lib/ledger/ledger";
 import { type Organization, readOrganization } from "@/lib/organizations/organizations";
 import { organizationNow } from "@/lib/time/clock";
-import type { Outcome } from "./combiner";
 import type { UsageEvent } from "./message";
 import { insertEventKeys, type MessageLocation, selectMessages, selectUnpriced } from "./messages/store";
 import { prepare, prepareFor, save } from "./preparing";
 import { applyEvents, reprice } from "./rules";
+
+/** What became of an event. */
+export type Outcome = "accepted" | "duplicate" | "in_the_future";
 
 /** How far ahead of the organization's clock an event may be (contracts.md). */
 const MOST_AHEAD = 5 * 60_000;

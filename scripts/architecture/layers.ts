@@ -5,7 +5,7 @@
 export const LAYERS: readonly (readonly string[])[] = [
   ["errors", "env"],
   ["request"],
-  ["log"],
+  ["log", "combining"],
   // Values: pure, safe in the browser.
   ["money", "time", "text", "contact"],
   ["csv", "i18n"],

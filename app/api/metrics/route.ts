@@ -2,7 +2,7 @@ import { answer } from "@/app/api/v1/door";
 import { authorizeKey } from "@/lib/auth/api-keys";
 import { Refusal } from "@/lib/errors";
 import { inboxBacklog } from "@/lib/inbox/inbox";
-import { waitingEvents } from "@/lib/metering/combiner";
+import { waitingEvents } from "@/lib/metering/metering";
 import { metricsText, observe } from "@/lib/metrics/metrics";
 import { systemNow } from "@/lib/time/clock";
 

@@ -1,32 +1,27 @@
 import { expect, test } from "vitest";
 import { Refusal } from "@/lib/errors";
-import { combine, type Outcome, waitingEvents } from "./combiner";
-import type { UsageEvent } from "./message";
-import { usageEvent } from "./testing";
+import { combiner } from "./combining";
 
-let organizations = 0;
+let workers = 0;
 
 /** A worker that notes the batches it gets and can be held up. */
-function worker(fails: (batch: readonly UsageEvent[]) => boolean = () => false) {
+function worker(fails: (batch: readonly string[]) => boolean = () => false) {
   const batches: string[][] = [];
   const gates: (() => void)[] = [];
   let isHeld = false;
-  organizations += 1;
-  const organizationId = -organizations;
-  const work = async (batch: UsageEvent[]): Promise<Outcome[]> => {
-    batches.push(batch.map(({ id }) => id));
+  workers += 1;
+  const work = async (_key: number, batch: string[]): Promise<string[]> => {
+    batches.push(batch);
     if (isHeld) await new Promise<void>((resolve) => gates.push(resolve));
     if (fails(batch)) throw new Error("poisoned");
-    return batch.map(({ id }) => (id.startsWith("old") ? "duplicate" : "accepted"));
+    return batch.map((id) => (id.startsWith("old") ? "duplicate" : "accepted"));
   };
+  const mine = combiner({ name: `test ${workers}`, largestBatch: 2_000, mostWaiting: 60_000, work });
   return {
     batches,
-    send: (...ids: string[]) =>
-      combine(
-        organizationId,
-        ids.map((id) => usageEvent({ id })),
-        work,
-      ),
+    waiting: mine.waiting,
+    sendTo: (key: number, ...ids: string[]) => mine.combine(key, ids),
+    send: (...ids: string[]) => mine.combine(1, ids),
     hold: () => {
       isHeld = true;
     },
@@ -51,7 +46,7 @@ test("requests that arrive while the ledger is busy share the next transaction, 
 });
 
 test("a poisoned request fails alone; those combined with it succeed, in order", async () => {
-  const { batches, send, hold, release } = worker((batch) => batch.some(({ id }) => id === "poison"));
+  const { batches, send, hold, release } = worker((batch) => batch.includes("poison"));
   hold();
   const requests = ["a", "b", "c", "d", "poison", "e", "f"];
   const answers = requests.map((id) => send(id));
@@ -77,17 +72,19 @@ test("a request larger than a transaction should be goes by itself, and is not s
 });
 
 test("organizations do not wait for each other", async () => {
-  const busy = worker();
-  const idle = worker();
-  busy.hold();
-  const waiting = busy.send("a");
-  expect(await idle.send("b")).toEqual(["accepted"]);
-  busy.release();
-  await waiting;
+  const { batches, sendTo, hold, release } = worker();
+  hold();
+  const first = sendTo(1, "a");
+  const others = [sendTo(1, "b"), sendTo(2, "c")];
+  await Promise.resolve();
+  expect(batches).toEqual([["a"], ["c"]]);
+  release();
+  await Promise.all([first, ...others]);
+  expect(batches).toEqual([["a"], ["c"], ["b"]]);
 });
 
 test("overload is refused with Retry-After, nothing of it is recorded, and it passes", async () => {
-  const { batches, send, hold, release } = worker();
+  const { batches, send, hold, release, waiting } = worker();
   hold();
   const batch = Array.from({ length: 1_000 }, (_, n) => `e${n}`);
   const accepted = Array.from({ length: 60 }, () => send(...batch));
@@ -98,7 +95,7 @@ test("overload is refused with Retry-After, nothing of it is recorded, and it pa
   await Promise.all(accepted);
   expect(batches.flat()).toHaveLength(60_000);
   expect(batches.flat()).not.toContain("one more");
-  expect(waitingEvents()).toBe(0);
+  expect(waiting()).toBe(0);
   expect(await send("one more")).toEqual(["accepted"]);
 });
 

@@ -1,0 +1,123 @@
+import { Refusal } from "@/lib/errors";
+
+type Request<Item, Outcome> = {
+  readonly items: readonly Item[];
+  readonly resolve: (outcomes: Outcome[]) => void;
+  readonly reject: (error: unknown) => void;
+};
+
+type Queue<Item, Outcome> = { readonly waiting: Request<Item, Outcome>[]; working: boolean };
+
+type Rules<Item, Outcome> = {
+  /** Names the queues, which all bundles of one process share. */
+  readonly name: string;
+  /** Items that one piece of work takes at the most, unless a single request brings more. */
+  readonly largestBatch: number;
+  /** Items that may wait in this process before new ones are turned away. */
+  readonly mostWaiting: number;
+  /** Does all of a batch or, when it throws, nothing. @returns an outcome for each item, in order. */
+  readonly work: (key: number, items: Item[]) => Promise<Outcome[]>;
+};
+
+export type Combiner<Item, Outcome> = {
+  /**
+   * Has the items worked off together with those that other requests of the same key bring meanwhile.
+   *
+   * @throws Refusal overloaded when too much is waiting already; nothing was done.
+   */
+  readonly combine: (key: number, items: readonly Item[]) => Promise<Outcome[]>;
+  /** Items that wait or are being worked on in this process; for metrics. */
+  readonly waiting: () => number;
+};
+
+type Pending<Item, Outcome> = { readonly queues: Map<number, Queue<Item, Outcome>>; items: number };
+
+const shared = globalThis as typeof globalThis & { kuotaPending?: Map<string, Pending<unknown, unknown>> };
+shared.kuotaPending ??= new Map();
+const pending = shared.kuotaPending;
+
+/**
+ * Puts requests of one key (an organization) that arrive while another is being worked on into one transaction: the
+ * commit is what costs, not the item. Requests keep their order; each gets its own outcomes. When combined work fails,
+ * its requests are tried one by one, so that only those at fault fail.
+ */
+export function combiner<Item, Outcome>(rules: Rules<Item, Outcome>): Combiner<Item, Outcome> {
+  const known = pending.get(rules.name) as Pending<Item, Outcome> | undefined;
+  const mine: Pending<Item, Outcome> = known ?? { queues: new Map(), items: 0 };
+  pending.set(rules.name, mine as Pending<unknown, unknown>);
+  return {
+    waiting: () => mine.items,
+    combine: async (key, items) => {
+      if (items.length === 0) return [];
+      if (mine.items + items.length > rules.mostWaiting) {
+        throw new Refusal("overloaded", "Too much is waiting already. Send this again in a moment.", {
+          retryAfterSeconds: 1,
+        });
+      }
+      mine.items += items.length;
+      const outcomes = new Promise<Outcome[]>((resolve, reject) => {
+        const queue = queueOf(mine, key);
+        queue.waiting.push({ items, resolve, reject });
+        if (!queue.working) void drain(mine, key, queue, rules);
+      });
+      return outcomes.finally(() => {
+        mine.items -= items.length;
+      });
+    },
+  };
+}
+
+function queueOf<Item, Outcome>({ queues }: Pending<Item, Outcome>, key: number): Queue<Item, Outcome> {
+  let queue = queues.get(key);
+  if (!queue) {
+    queue = { waiting: [], working: false };
+    queues.set(key, queue);
+  }
+  return queue;
+}
+
+async function drain<Item, Outcome>(
+  { queues }: Pending<Item, Outcome>,
+  key: number,
+  queue: Queue<Item, Outcome>,
+  { largestBatch, work }: Rules<Item, Outcome>,
+): Promise<void> {
+  queue.working = true;
+  while (queue.waiting.length > 0) {
+    await workOff(takeBatch(queue, largestBatch), (items) => work(key, items));
+  }
+  queue.working = false;
+  queues.delete(key);
+}
+
+function takeBatch<Item, Outcome>(queue: Queue<Item, Outcome>, largest: number): Request<Item, Outcome>[] {
+  let items = 0;
+  let requests = 0;
+  for (const request of queue.waiting) {
+    if (requests > 0 && items + request.items.length > largest) break;
+    items += request.items.length;
+    requests++;
+  }
+  return queue.waiting.splice(0, requests);
+}
+
+async function workOff<Item, Outcome>(
+  requests: readonly Request<Item, Outcome>[],
+  work: (items: Item[]) => Promise<Outcome[]>,
+): Promise<void> {
+  try {
+    const outcomes = await work(requests.flatMap(({ items }) => items));
+    let position = 0;
+    for (const { items, resolve } of requests) {
+      resolve(outcomes.slice(position, position + items.length));
+      position += items.length;
+    }
+  } catch (error) {
+    const [only, ...others] = requests;
+    if (only && others.length === 0) {
+      only.reject(error);
+      return;
+    }
+    for (const request of requests) await workOff([request], work);
+  }
+}
