@@ -218,6 +218,29 @@ test("the history, its filters and its download agree, on the organization's own
   await expect(page.getByText("No purchase matches")).toBeVisible();
 });
 
+test("top-ups stand beside what was spent, drawn, spoken and in the table · U6 T5", async ({
+  signedIn: page,
+  organization: { slug },
+}) => {
+  const topUp = { organization: slug, visitorBlocks: 1, balance: micros("2000000"), reference: "TRF-1" };
+  await recordManualTopUp(operator, { ...topUp, receivedAt: new Date("2026-11-01T20:00:00Z") });
+  await page.goto(usage(slug, "conversation?unit=money"));
+  const chart = page.getByRole("application");
+  // 20:00Z is the next day in Jakarta.
+  await expect(chart.locator("[data-mark]")).toHaveAttribute("data-mark", "2026-11-02");
+  await expect(chart.getByText("Top-ups", { exact: true })).toBeVisible();
+  await expect(async () => {
+    await chart.press("Home");
+    await chart.press("ArrowRight");
+    await expect(chart.locator("[aria-live]")).toContainText("Top-up +Rp 2,000,000.00, 500 unique visitors");
+  }).toPass();
+  await page.goto(usage(slug, "conversation?unit=money&show=table"));
+  await expect(page.getByRole("columnheader", { name: "Top-ups" })).toBeVisible();
+  await expect(page.getByRole("row", { name: /^2 Nov 2026/ }).first()).toContainText("Rp 2,000,000.00");
+  await page.goto(usage(slug, "conversation"));
+  await expect(page.locator("[data-mark]")).toHaveCount(0);
+});
+
 test("a supervisor is told whom to ask · T5", async ({ visit, organization: { slug } }) => {
   const page = await visit("supervisor");
   for (const path of ["top-up", "purchases"]) {

@@ -10,9 +10,10 @@ import {
 } from "react";
 import { formatDay, formatShortDay } from "@/lib/i18n/format";
 import type { Locale } from "@/lib/i18n/locale";
+import { MarkKey, Marks } from "./marks";
 import { PlainAreas, Unfinished } from "./plain-areas";
 import { axisTicks, compactNumber, labelledPoints, nearestPoint, pointShare } from "./scale";
-import { type ChartSeries, seriesColor, TREMOR_COLORS } from "./series";
+import { type ChartMark, type ChartSeries, seriesColor, TREMOR_COLORS } from "./series";
 
 export type PlotWords = {
   /** Names the chart and says which keys it knows. */
@@ -20,12 +21,15 @@ export type PlotWords = {
   readonly today: string;
   readonly notOver: string;
   readonly future: string;
+  /** What the marks are. */
+  readonly marks: string;
 };
 
 type Props = {
   readonly days: readonly string[];
   readonly today: string;
   readonly series: readonly ChartSeries[];
+  readonly marks: readonly ChartMark[];
   readonly unit: "units" | "money";
   readonly locale: Locale;
   readonly format: (value: bigint) => string;
@@ -97,12 +101,14 @@ export function Plot(props: Props) {
           ) : (
             <PlainAreas series={props.series} columns={finished} largest={largest} />
           )}
+          <Marks days={props.days} marks={props.marks} />
           <Unfinished series={props.series} columns={columns} today={todayIndex} largest={largest} />
           {active !== null && <Values {...props} index={active} columns={columns} largest={largest} />}
           <div {...byPointer} className="absolute -inset-x-2 inset-y-0 touch-pan-y" />
         </div>
       </div>
       <DayAxis days={props.days} locale={props.locale} />
+      <MarkKey marks={props.marks} label={props.words.marks} />
       <p aria-live="polite" className="sr-only">
         {active !== null && spoken(props, active)}
       </p>
@@ -231,7 +237,7 @@ type ValuesProps = Props & {
 };
 
 /** The line, the dots and the little table of one day. */
-function Values({ days, today, series, index, columns, largest, locale, format, words }: ValuesProps) {
+function Values({ days, today, series, marks, index, columns, largest, locale, format, words }: ValuesProps) {
   const share = pointShare(index, days.length);
   const day = days[index] ?? "";
   return (
@@ -273,6 +279,14 @@ function Values({ days, today, series, index, columns, largest, locale, format, 
               <span className="figures ml-auto pl-4 font-medium">{shownValue(values[index], format)}</span>
             </li>
           ))}
+          {marks
+            .filter((mark) => mark.day === day)
+            .map(({ label, value }) => (
+              <li key={label} className="flex items-center gap-2 border-t border-line pt-1">
+                <span className="text-ink-soft">{label}</span>
+                <span className="figures ml-auto pl-4 text-right font-medium">{value}</span>
+              </li>
+            ))}
         </ul>
       </div>
     </div>
@@ -284,9 +298,10 @@ function shownValue(value: bigint | null | undefined, format: (value: bigint) =>
 }
 
 /** What a screen reader says of a day. */
-function spoken({ days, today, series, locale, format, words }: Props, index: number): string {
+function spoken({ days, today, series, marks, locale, format, words }: Props, index: number): string {
   const day = days[index] ?? "";
   const state = day === today ? ` (${words.notOver})` : day > today ? ` (${words.future})` : "";
   const values = series.map(({ label, values: all }) => `${label} ${shownValue(all[index], format)}`);
-  return `${formatDay(day, locale)}${state}: ${values.join(", ")}`;
+  const beside = marks.filter((mark) => mark.day === day).map(({ label, value }) => `${label} ${value}`);
+  return `${formatDay(day, locale)}${state}: ${[...values, ...beside].join(", ")}`;
 }

@@ -10,6 +10,9 @@ export type ChartSeries = {
   readonly total: bigint;
 };
 
+/** Something that happened on a day and stands beside the lines, such as a top-up. */
+export type ChartMark = { readonly day: string; readonly label: string; readonly value: string };
+
 /** The colours of U6, under the names that Tremor knows; globals.css says what they look like in each theme. */
 export const TREMOR_COLORS: Readonly<Record<SeriesName, string>> = {
   service: "blue",

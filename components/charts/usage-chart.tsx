@@ -9,13 +9,14 @@ import type { Locale } from "@/lib/i18n/locale";
 import type { ViewState } from "@/lib/reports/input";
 import { Legend } from "./legend";
 import { Plot, type PlotWords } from "./plot";
-import type { ChartSeries } from "./series";
+import type { ChartMark, ChartSeries } from "./series";
 
 type Props = {
   readonly days: readonly string[];
   readonly today: string;
   readonly series: readonly ChartSeries[];
   readonly visible: readonly string[];
+  readonly marks: readonly ChartMark[];
   readonly unit: "units" | "money";
   readonly currency: string;
   readonly locale: Locale;
@@ -74,6 +75,7 @@ export function UsageChart(props: Props) {
             days={props.days}
             today={props.today}
             series={shown}
+            marks={props.marks}
             unit={props.unit}
             locale={props.locale}
             format={format}

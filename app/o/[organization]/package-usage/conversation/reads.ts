@@ -19,6 +19,7 @@ import {
   usageByDay,
 } from "@/lib/reports/usage/usage";
 import { readVisitors, type VisitorPage } from "@/lib/reports/visitors/visitors";
+import { type TopUpMarker, topUpMarkers } from "@/lib/top-ups/history/history";
 
 export type ReportRead =
   | { readonly report: "whatsapp"; readonly page: UsePage }
@@ -30,6 +31,8 @@ export type Reads = {
   readonly balance: Promise<Balance>;
   readonly outlook: Promise<Outlook>;
   readonly days: Promise<ChartDay[]>;
+  /** What was paid on which day; none where units are shown. */
+  readonly topUps: Promise<TopUpMarker[]>;
   readonly breakdown: Promise<BreakdownRow[]>;
   readonly report: Promise<ReportRead>;
 };
@@ -43,6 +46,7 @@ export function startReads(scope: Reader, view: ViewState, { range }: RangeChoic
     balance,
     outlook: balance.then((known) => readOutlook(scope, known)),
     days: view.unit === "money" ? spentByDay(scope, range) : usageByDay(scope, range).then(toChartDays),
+    topUps: view.unit === "money" ? topUpMarkers(scope, range) : Promise.resolve([]),
     breakdown: usageBreakdown(scope, range),
     report: readReport(scope, view, range),
   };

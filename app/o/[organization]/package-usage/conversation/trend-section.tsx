@@ -1,14 +1,15 @@
 import { ChartNoAxesColumn } from "lucide-react";
 import { getLocale, getTranslations } from "next-intl/server";
-import type { ChartSeries } from "@/components/charts/series";
+import type { ChartMark, ChartSeries } from "@/components/charts/series";
 import { UsageChart } from "@/components/charts/usage-chart";
 import { Card, Section } from "@/components/ui/card";
 import { EmptyState } from "@/components/ui/empty-state";
 import { Skeleton } from "@/components/ui/skeleton";
 import { SegmentLinks } from "@/components/ui/tab-links";
 import { viewAddress } from "@/components/view-address";
-import { formatDay, zoneName } from "@/lib/i18n/format";
+import { formatAmount, formatDay, formatUnits, zoneName } from "@/lib/i18n/format";
 import { type ChartDay, seriesOf, seriesTotal, seriesValue, visibleSeries } from "@/lib/reports/usage/rules";
+import type { TopUpMarker } from "@/lib/top-ups/history/history";
 import type { Place } from "./place";
 import type { Reads } from "./reads";
 import { TrendTable } from "./trend-table";
@@ -17,7 +18,12 @@ import { TrendTable } from "./trend-table";
 export async function TrendSection({ reads, ...place }: Place & { readonly reads: Reads }) {
   const { frame, view, choice } = place;
   const unit = view.unit ?? "units";
-  const [t, locale, days] = await Promise.all([getTranslations("usage.trend"), getLocale(), reads.days]);
+  const [t, locale, days, topUps] = await Promise.all([
+    getTranslations("usage.trend"),
+    getLocale(),
+    reads.days,
+    reads.topUps,
+  ]);
   const names = seriesOf(view.group ?? "standard", unit, days);
   const zone = zoneName(frame.now, frame.timeZone);
   const series = names.map((name): ChartSeries => {
@@ -26,7 +32,7 @@ export async function TrendSection({ reads, ...place }: Place & { readonly reads
     return { name, ...words, values: days.map(shownValue), total: seriesTotal(days, name) };
   });
   const visible = visibleSeries(view.series, names);
-  const isEmpty = series.every(({ total }) => total === 0n);
+  const isEmpty = series.every(({ total }) => total === 0n) && topUps.length === 0;
   const { from, to } = choice.range;
   return (
     <Section
@@ -46,6 +52,7 @@ export async function TrendSection({ reads, ...place }: Place & { readonly reads
             today={frame.today}
             series={series}
             visible={visible}
+            marks={await marksOf(topUps, frame.currency)}
             unit={unit}
             currency={frame.currency}
             locale={locale}
@@ -58,12 +65,14 @@ export async function TrendSection({ reads, ...place }: Place & { readonly reads
               notOver: t("todayNotOver"),
               future: t("future"),
               hidden: t("hidden"),
+              marks: t("topUps"),
             }}
             table={
               view.show !== "table" ? null : (
                 <TrendTable
                   days={days.map(({ day }) => day)}
                   series={series.filter(({ name }) => visible.includes(name))}
+                  topUps={topUps}
                   frame={frame}
                   unit={unit}
                 />
@@ -74,6 +83,18 @@ export async function TrendSection({ reads, ...place }: Place & { readonly reads
       </Card>
     </Section>
   );
+}
+
+/** The days on which something was paid in, in words (issue 5: purchases and usage on one axis of time). */
+async function marksOf(topUps: readonly TopUpMarker[], currency: string): Promise<ChartMark[]> {
+  const [t, locale] = await Promise.all([getTranslations("usage.trend"), getLocale()]);
+  return topUps.map(({ day, purchases, balance, visitors }) => {
+    const bought = [
+      balance > 0n && `+${formatAmount(balance, currency, locale)}`,
+      visitors > 0 && t("topUpVisitors", { shown: formatUnits(visitors, locale) }),
+    ];
+    return { day, label: t("topUp", { count: purchases }), value: bought.filter(Boolean).join(", ") };
+  });
 }
 
 async function TrendControls({ path, view }: Place) {

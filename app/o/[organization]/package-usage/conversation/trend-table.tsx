@@ -4,11 +4,14 @@ import { Badge } from "@/components/ui/badge";
 import { Cell, HeadCell, Row, RowHead, Table } from "@/components/ui/table";
 import { formatAmount, formatDay, formatUnits } from "@/lib/i18n/format";
 import type { Frame } from "@/lib/reports/reports";
+import type { TopUpMarker } from "@/lib/top-ups/history/history";
 
 /** The chart's numbers, newest day first, with their totals (U6, "View as table"). */
 export async function TrendTable(props: {
   readonly days: readonly string[];
   readonly series: readonly ChartSeries[];
+  /** Shown beside money only. */
+  readonly topUps: readonly TopUpMarker[];
   readonly frame: Frame;
   readonly unit: "units" | "money";
 }) {
@@ -18,6 +21,8 @@ export async function TrendTable(props: {
     if (value === null || value === undefined) return "–";
     return props.unit === "money" ? formatAmount(value, frame.currency, locale) : formatUnits(value, locale);
   };
+  const topUpOn = new Map(props.topUps.map(({ day, balance }) => [day, balance]));
+  const paidIn = props.topUps.reduce((sum, { balance }) => sum + balance, 0n);
   const newestFirst = days.map((day, index) => ({ day, index })).reverse();
   return (
     <div className="max-h-[26rem] overflow-y-auto">
@@ -38,6 +43,7 @@ export async function TrendTable(props: {
                 </span>
               </HeadCell>
             ))}
+            {props.unit === "money" && <HeadCell numeric>{t("topUps")}</HeadCell>}
           </tr>
           <tr className="border-b border-line">
             <RowHead className="font-semibold">{t("total")}</RowHead>
@@ -46,6 +52,11 @@ export async function TrendTable(props: {
                 {show(total)}
               </Cell>
             ))}
+            {props.unit === "money" && (
+              <Cell numeric className="font-semibold">
+                {show(paidIn)}
+              </Cell>
+            )}
           </tr>
         </thead>
         <tbody>
@@ -65,6 +76,7 @@ export async function TrendTable(props: {
                   {show(values[index])}
                 </Cell>
               ))}
+              {props.unit === "money" && <Cell numeric>{show(topUpOn.get(day))}</Cell>}
             </Row>
           ))}
         </tbody>
