@@ -39,6 +39,10 @@ export const ledgers = pgTable("ledgers", {
   nextHoldExpiry: instant(),
   /** Purchases whose money the payer's bank withholds while it decides: no new holds meanwhile. */
   openDisputes: integer().notNull().default(0),
+  /** Counts the transactions that took the ledger: whoever looked at an earlier one looks again. */
+  version: count().notNull().default(0),
+  /** When a hold was refused for want of balance and none was granted since; null otherwise. */
+  holdRefusedAt: instant(),
 });
 
 /** The running balance of one account; the sum of its transfers. */
