@@ -42,6 +42,8 @@ export async function openBook(tx: Transaction, organizationId: number, bookedAt
     onHold: BigInt(ledger.on_hold_micros),
     nextHoldExpiry: ledger.next_hold_expiry === null ? null : new Date(ledger.next_hold_expiry),
     openDisputes: ledger.open_disputes,
+    version: Number(ledger.version) + 1,
+    holdRefusedAt: ledger.hold_refused_at === null ? null : new Date(ledger.hold_refused_at),
     balances: balances as Record<AccountName, Micros>,
     transfers: [],
   };

@@ -37,6 +37,10 @@ export type Book = {
   nextHoldExpiry: Date | null;
   /** Purchases under a formal dispute: while there is one, nothing new is reserved. */
   openDisputes: number;
+  /** Which transaction of this ledger this is, from 1 on. Whoever saw an earlier one has not seen its outcome. */
+  readonly version: number;
+  /** When a hold was refused for want of balance, if none was granted since. */
+  holdRefusedAt: Date | null;
   readonly balances: Record<AccountName, Micros>;
   /** Written by this transaction so far. */
   readonly transfers: Transfer[];

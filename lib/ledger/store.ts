@@ -21,9 +21,12 @@ export async function lockLedger(tx: Transaction, organizationId: number) {
       on_hold_micros: string;
       next_hold_expiry: string | null;
       open_disputes: number;
+      version: string;
+      hold_refused_at: string | null;
     }[]
   >`
-    select opened_month, next_transfer_id, next_message_id, next_posting, on_hold_micros, next_hold_expiry, open_disputes
+    select opened_month, next_transfer_id, next_message_id, next_posting, on_hold_micros, next_hold_expiry, open_disputes,
+           version, hold_refused_at
     from ledgers where organization_id = ${organizationId} for update`;
   return row;
 }
@@ -46,7 +49,8 @@ export async function updateLedger(tx: Transaction, book: Book): Promise<void> {
     set opened_month = ${book.openedMonth}, next_transfer_id = ${book.nextTransferId},
         next_message_id = ${book.nextMessageId}, next_posting = ${book.nextPosting},
         on_hold_micros = ${book.onHold.toString()}, next_hold_expiry = ${book.nextHoldExpiry?.toISOString() ?? null},
-        open_disputes = ${book.openDisputes}
+        open_disputes = ${book.openDisputes}, version = ${book.version},
+        hold_refused_at = ${book.holdRefusedAt?.toISOString() ?? null}
     where organization_id = ${book.organizationId}`;
 }
 

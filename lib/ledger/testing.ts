@@ -17,6 +17,8 @@ export function newBook(
     onHold: 0n,
     nextHoldExpiry: null,
     openDisputes: 0,
+    version: 1,
+    holdRefusedAt: null,
     transfers: [],
     balances: {
       initial: 0n,
