@@ -196,6 +196,11 @@ export const ROUTES: Readonly<Record<string, Route>> = {
   "GET /admin/price-books/[book]": { url: () => "/admin/price-books/standard-idr", answers: staff() },
   "GET /admin/purchases": { url: () => "/admin/purchases", answers: staff() },
   "GET /admin/purchases/new": { url: () => "/admin/purchases/new", answers: staff(200, 403) },
+  "GET /admin/purchases/download": { url: () => "/admin/purchases/download", answers: staff() },
+  "GET /admin/purchases/[organization]/[purchase]/receipt": {
+    url: ({ organization }) => `/admin/purchases/${organization}/none/receipt`,
+    answers: staff(404),
+  },
   "GET /admin/purchases/[organization]/[purchase]": {
     url: ({ organization }) => `/admin/purchases/${organization}/none`,
     answers: staff(404),

@@ -3,20 +3,21 @@ import type { Metadata, Route } from "next";
 import Link from "next/link";
 import { getLocale, getTranslations } from "next-intl/server";
 import { addressOf, cursorText, readPurchaseSearch, type Search } from "@/app/search";
+import { DownloadButton } from "@/components/download-button";
 import { FilterForm } from "@/components/filter-form";
 import { NextPage } from "@/components/next-page";
 import { PageFrame } from "@/components/page-head";
+import { PurchaseStatusBadge, paymentMethodName } from "@/components/purchase-status";
 import { Totals } from "@/components/totals";
 import { Button, ButtonLink } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { EmptyState } from "@/components/ui/empty-state";
 import { Field, Input, Select } from "@/components/ui/field";
 import { Cell, HeadCell, Row, RowHead, Table } from "@/components/ui/table";
-import { readOrganizationFile } from "@/lib/back-office/organizations";
 import { formatAmount, formatInstant, formatUnits } from "@/lib/i18n/format";
 import { listAllPurchases, type PurchaseRow, type PurchaseTotals } from "@/lib/top-ups/history/history";
 import { lookAsStaff, PER_PAGE, VENDOR_ZONE } from "../place";
-import { StatusBadge } from "./status-badge";
+import { staffFilterOf } from "./staff-filter";
 
 type Props = { readonly searchParams: Promise<Search> };
 
@@ -41,29 +42,17 @@ export default async function PurchasesPage({ searchParams }: Props) {
   const { scope, mayWrite } = await lookAsStaff();
   const search = readPurchaseSearch(await searchParams);
   const { organization: slug, status, from, to, after } = search;
-  const file = slug ? await readOrganizationFile(scope, slug) : null;
+  const { filter, client } = await staffFilterOf(scope, search);
   const [t, found] = await Promise.all([
     getTranslations("admin.purchases"),
-    listAllPurchases(
-      scope,
-      {
-        organizationId: slug ? (file?.organization.id ?? -1) : undefined,
-        status,
-        range: from || to ? { from: from ?? "2000-01-01", to: to ?? "2099-12-31" } : undefined,
-        onlyQuarantined: search.checking === "yes",
-      },
-      after ? { after } : null,
-      PER_PAGE,
-    ),
+    listAllPurchases(scope, filter, after ? { after } : null, PER_PAGE),
   ]);
   const kept = { organization: slug, status, from, to, checking: search.checking };
   return (
     <PageFrame
       title={t("title")}
       lead={t("lead")}
-      {...(file && {
-        back: { href: `/admin/organizations/${file.organization.slug}`, label: file.organization.name },
-      })}
+      {...(client && { back: { href: `/admin/organizations/${client.slug}`, label: client.name } })}
       actions={
         mayWrite && (
           <ButtonLink
@@ -77,8 +66,9 @@ export default async function PurchasesPage({ searchParams }: Props) {
       }
     >
       <Card>
-        <div className="px-4 py-3">
+        <div className="flex flex-wrap items-end justify-between gap-3 px-4 py-3">
           <Filters search={search} />
+          <Download address={addressOf(`${PATH}/download`, kept)} totals={found.totals} />
         </div>
         <div className="border-t border-line">
           {found.totals.map((totals) => (
@@ -153,6 +143,18 @@ async function Filters({ search }: { readonly search: ReturnType<typeof readPurc
   );
 }
 
+async function Download(props: { readonly address: string; readonly totals: readonly PurchaseTotals[] }) {
+  const [t, locale] = await Promise.all([getTranslations("purchases.download"), getLocale()]);
+  return (
+    <DownloadButton
+      href={props.address}
+      rows={props.totals.reduce((sum, { purchases }) => sum + purchases, 0)}
+      locale={locale}
+      words={{ label: t("label"), cancel: t("cancel"), failed: t("failed"), busy: t("busy") }}
+    />
+  );
+}
+
 async function TotalsLine({ totals }: { readonly totals: PurchaseTotals }) {
   const [p, locale] = await Promise.all([getTranslations("purchases.totals"), getLocale()]);
   const money = (amount: bigint) => formatAmount(amount, totals.currency, locale);
@@ -178,7 +180,7 @@ async function PurchaseTable({ rows }: { readonly rows: readonly PurchaseRow[] }
     getLocale(),
   ]);
   return (
-    <Table caption={p("caption")} minWidth="66rem">
+    <Table caption={p("caption")} minWidth="76rem">
       <thead>
         <tr>
           <HeadCell>{p("columns.number")}</HeadCell>
@@ -188,6 +190,7 @@ async function PurchaseTable({ rows }: { readonly rows: readonly PurchaseRow[] }
           <HeadCell numeric>{p("columns.net")}</HeadCell>
           <HeadCell numeric>{p("columns.tax")}</HeadCell>
           <HeadCell numeric>{p("columns.total")}</HeadCell>
+          <HeadCell>{p("columns.method")}</HeadCell>
           <HeadCell>{p("columns.status")}</HeadCell>
           <HeadCell>{p("columns.receipt")}</HeadCell>
         </tr>
@@ -232,12 +235,27 @@ async function PurchaseTable({ rows }: { readonly rows: readonly PurchaseRow[] }
               <Cell numeric>{money(row.tax)}</Cell>
               <Cell numeric className="font-medium">
                 {money(row.total)}
+                {row.refunded > 0n && (
+                  <span className="block text-xs font-normal text-ink-faint">−{money(row.refunded)}</span>
+                )}
+              </Cell>
+              <Cell className="whitespace-nowrap">
+                <Method row={row} />
               </Cell>
               <Cell>
-                <StatusBadge purchase={row} />
+                <PurchaseStatusBadge status={row.status} isQuarantined={row.isQuarantined} />
               </Cell>
               <Cell className="figures whitespace-nowrap">
-                {row.receipt ?? <span className="text-ink-faint">–</span>}
+                {row.receipt ? (
+                  <Link
+                    href={`${PATH}/${row.organization.slug}/${row.id}/receipt` as Route}
+                    className="rounded text-link hover:underline"
+                  >
+                    {row.receipt}
+                  </Link>
+                ) : (
+                  <span className="text-ink-faint">–</span>
+                )}
               </Cell>
             </Row>
           );
@@ -245,4 +263,8 @@ async function PurchaseTable({ rows }: { readonly rows: readonly PurchaseRow[] }
       </tbody>
     </Table>
   );
+}
+
+async function Method({ row }: { readonly row: PurchaseRow }) {
+  return paymentMethodName(row.method, row.methodDetail);
 }

@@ -7,11 +7,11 @@ import { fulfil } from "../fulfilment";
 import { recordManualTopUp } from "../manual";
 import { refundPurchase } from "../refunds";
 import { buyerOf, type Client, newClient, operator, startPurchase, startStripe } from "../testing";
+import { exportAllPurchases, purchasePages } from "./export";
 import {
   type HistoryPlace,
   listAllPurchases,
   listPurchases,
-  purchasePages,
   readAnyPurchase,
   readPurchase,
   topUpMarkers,
@@ -109,6 +109,33 @@ describe("the purchase history · T5", () => {
     for await (const rows of purchasePages(buyerOf(client), {}))
       numbers.push(...rows.map(({ number }) => number));
     expect(numbers).toHaveLength(PURCHASES);
+  });
+
+  test("is exported for staff with whose each is, in the vendor's time, guarded against spreadsheets", async () => {
+    const other = await newClient({ name: "=Toko, Kenanga" });
+    await recordManualTopUp(operator, {
+      organization: other.slug,
+      visitorBlocks: 0,
+      balance: micros("1000000"),
+      reference: "TRF-csv",
+    });
+    const read = async (organizationId?: number) => {
+      const { fileName, chunks } = exportAllPurchases(operator, { organizationId }, false);
+      let text = "";
+      for await (const chunk of chunks) text += chunk;
+      return { fileName, lines: text.trimEnd().split("\r\n") };
+    };
+    const { fileName, lines } = await read(other.id);
+    expect(fileName).toMatch(/^kuota_purchases_all_\d{4}-\d\d-\d\d\.csv$/);
+    expect(lines).toHaveLength(2);
+    expect(lines[0]).toBe(
+      "organization,organization_name,number,created_at,paid_at,status,unique_visitors,whatsapp_balance,net,tax,total,currency,method,receipt_number,refunded,disputed,payment_reference,quarantined",
+    );
+    expect(lines[1]).toContain(`${other.slug},"'=Toko, Kenanga",P-`);
+    expect(lines[1]).toMatch(/\+07:00,paid,0,1000000\.00,.*,0\.00,0\.00,TRF-csv,no$/);
+    const everybody = await read();
+    for (const { slug } of [client, other])
+      expect(everybody.lines.some((line) => line.startsWith(`${slug},`))).toBe(true);
   });
 });
 

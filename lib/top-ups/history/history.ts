@@ -44,6 +44,10 @@ export type PurchaseRow = {
   readonly disputed: Micros;
   readonly method: string | null;
   readonly methodDetail: string | null;
+  /** The provider's name of the payment, or the bank's of the transfer. */
+  readonly paymentReference: string | null;
+  /** The provider's own proof of payment, for the payer. */
+  readonly paymentUrl: string | null;
   /** "R-2026-000042"; null while it is not paid. */
   readonly receipt: string | null;
   /** Where it can still be paid; null when it cannot. */
@@ -78,7 +82,7 @@ export type HistoryPage = {
 
 export const PURCHASES_PER_PAGE = 25;
 /** The vendor's own zone: what staff mean by a day. */
-const VENDOR_TIME_ZONE = "Asia/Jakarta";
+export const VENDOR_TIME_ZONE = "Asia/Jakarta";
 
 /** A page of the organization's purchases, newest first, and the totals of the filter (T5). */
 export async function listPurchases(
@@ -103,27 +107,6 @@ export async function listAllPurchases(
   return acrossOrganizations((tx) => page(tx, conditionsOf(filter, VENDOR_TIME_ZONE), place, limit));
 }
 
-const EXPORTED_AT_ONCE = 500;
-
-/** Every purchase of the filter, newest first, a page at a time: for the CSV. */
-export async function* purchasePages(
-  { organizationId }: Scope<"purchases:read">,
-  filter: HistoryFilter,
-): AsyncGenerator<readonly PurchaseRow[]> {
-  for (let place: HistoryPlace = null; ; ) {
-    const from: HistoryPlace = place;
-    const rows: PurchaseRow[] = await readInOrganization(organizationId, async (tx) => {
-      const { timeZone } = await readOrganization(tx, organizationId);
-      const conditions = conditionsOf({ ...filter, organizationId }, timeZone);
-      return (await selectPurchasePage(tx, conditions, from, EXPORTED_AT_ONCE)).map(toRow);
-    });
-    if (rows.length > 0) yield rows;
-    const last = rows.at(-1);
-    if (!last || rows.length < EXPORTED_AT_ONCE) return;
-    place = { after: last.cursor };
-  }
-}
-
 /** One purchase with everything that came of it. */
 export type PurchaseDetail = PurchaseRow & {
   readonly taxName: string;
@@ -136,9 +119,6 @@ export type PurchaseDetail = PurchaseRow & {
   readonly balanceTaken: Micros;
   readonly provider: string;
   readonly livemode: boolean;
-  readonly paymentReference: string | null;
-  /** The provider's own proof of payment, for the payer. */
-  readonly paymentUrl: string | null;
   readonly failure: string | null;
   readonly note: string | null;
   readonly createdBy: string;
@@ -208,7 +188,8 @@ export async function topUpMarkers(
   });
 }
 
-function conditionsOf(filter: StaffHistoryFilter, timeZone: string): PurchaseConditions {
+/** What a filter means to the database; days are those of the zone. */
+export function conditionsOf(filter: StaffHistoryFilter, timeZone: string): PurchaseConditions {
   return {
     organizationId: filter.organizationId ?? null,
     status: filter.status ?? null,
@@ -240,7 +221,8 @@ async function page(
   };
 }
 
-function toRow({ purchase, organization, receipt }: Row): PurchaseRow {
+/** A row of the database as the history shows it. */
+export function toRow({ purchase, organization, receipt }: Row): PurchaseRow {
   return {
     id: purchase.id,
     number: purchaseNumber(purchase.number),
@@ -259,6 +241,8 @@ function toRow({ purchase, organization, receipt }: Row): PurchaseRow {
     disputed: purchase.disputedMicros,
     method: purchase.method,
     methodDetail: purchase.methodDetail,
+    paymentReference: purchase.paymentReference,
+    paymentUrl: purchase.paymentUrl,
     receipt: receipt ? receiptNumber(receipt) : null,
     checkoutUrl: purchase.status === "open" ? purchase.checkoutUrl : null,
     isQuarantined: purchase.quarantinedAt !== null,
@@ -281,8 +265,6 @@ async function detail(tx: Transaction, organizationId: number, id: string): Prom
     balanceTaken: purchase.balanceTakenMicros,
     provider: purchase.provider,
     livemode: purchase.livemode,
-    paymentReference: purchase.paymentReference,
-    paymentUrl: purchase.paymentUrl,
     failure: purchase.failure,
     note: purchase.note,
     createdBy: purchase.createdBy,

@@ -1,11 +1,14 @@
 import { randomUUID } from "node:crypto";
 import { ExternalLink } from "lucide-react";
-import type { Metadata } from "next";
+import type { Metadata, Route } from "next";
+import Link from "next/link";
 import { notFound } from "next/navigation";
 import { getLocale, getTranslations } from "next-intl/server";
+import { Reversals, Transfers } from "@/app/purchases/purchase-moves";
 import { Facts } from "@/components/facts";
 import { ActionForm, TextField } from "@/components/forms/action-form";
 import { PageFrame } from "@/components/page-head";
+import { PurchaseStatusBadge, paymentMethodName } from "@/components/purchase-status";
 import { Banner } from "@/components/ui/banner";
 import { Card, Section } from "@/components/ui/card";
 import { Refusal } from "@/lib/errors";
@@ -14,7 +17,6 @@ import { toDecimal } from "@/lib/money/money";
 import { readAnyPurchase } from "@/lib/top-ups/history/history";
 import { lookAsStaff, VENDOR_ZONE } from "../../../place";
 import { closeQuarantineAction, refundAction } from "../../actions";
-import { StatusBadge } from "../../status-badge";
 
 type Props = { readonly params: Promise<{ organization: string; purchase: string }> };
 type Detail = Awaited<ReturnType<typeof readAnyPurchase>>;
@@ -38,20 +40,17 @@ export default async function PurchasePage({ params }: Props) {
     <PageFrame
       title={purchase.number}
       lead={purchase.organization.name}
-      badges={<StatusBadge purchase={purchase} />}
+      badges={<PurchaseStatusBadge status={purchase.status} isQuarantined={purchase.isQuarantined} />}
       back={{ href: `/admin/purchases?organization=${slug}`, label: t("back") }}
     >
       <div className="grid grid-cols-1 gap-8 lg:grid-cols-[minmax(0,1fr)_24rem]">
         <div className="grid min-w-0 grid-cols-1 content-start gap-8">
-          {purchase.isQuarantined && (
-            <Banner tone="warn" title={t("quarantine")}>
-              {t("quarantineText")}
-            </Banner>
-          )}
+          {purchase.isQuarantined && <Differences purchase={purchase} />}
           <Card className="px-4 py-2">
             <PurchaseFacts purchase={purchase} />
           </Card>
-          <Reversals purchase={purchase} />
+          {purchase.reversals.length > 0 && <Reversals purchase={purchase} />}
+          <Transfers purchase={purchase} ledger={`/admin/organizations/${slug}/ledger`} />
         </div>
         {mayWrite && (
           <div className="grid min-w-0 grid-cols-1 content-start gap-8">
@@ -110,9 +109,19 @@ async function PurchaseFacts({ purchase }: { readonly purchase: Detail }) {
         purchase.paidAt !== null && { label: t("paid"), value: time(purchase.paidAt) },
         purchase.method !== null && {
           label: p("columns.method"),
-          value: [purchase.method, purchase.methodDetail].filter(Boolean).join(" "),
+          value: await paymentMethodName(purchase.method, purchase.methodDetail),
         },
-        purchase.receipt !== null && { label: p("columns.receipt"), value: purchase.receipt },
+        purchase.receipt !== null && {
+          label: p("columns.receipt"),
+          value: (
+            <Link
+              href={`/admin/purchases/${purchase.organization.slug}/${purchase.id}/receipt` as Route}
+              className="rounded text-link hover:underline"
+            >
+              {purchase.receipt}
+            </Link>
+          ),
+        },
         purchase.paymentReference !== null && {
           label: t("reference"),
           value: purchase.providerUrl ? (
@@ -136,27 +145,28 @@ async function PurchaseFacts({ purchase }: { readonly purchase: Detail }) {
   );
 }
 
-async function Reversals({ purchase }: { readonly purchase: Detail }) {
+/** How the payment differs from what was asked for. */
+async function Differences({ purchase }: { readonly purchase: Detail }) {
   const [t, locale] = await Promise.all([getTranslations("admin.purchase"), getLocale()]);
-  if (purchase.reversals.length === 0) return null;
+  const shown = (field: string, value: string) =>
+    field === "amount" && /^\d+$/.test(value)
+      ? formatAmount(BigInt(value), purchase.currency, locale)
+      : value || "–";
   return (
-    <Section id="reversals" title={t("reversals")}>
-      <Card>
-        <ul className="divide-y divide-line">
-          {purchase.reversals.map((reversal) => (
-            <li key={reversal.id} className="flex flex-wrap items-baseline gap-x-4 px-4 py-2.5">
-              <span className="font-medium">{t(`kinds.${reversal.kind}`)}</span>
-              <span className="figures">{formatAmount(reversal.amount, purchase.currency, locale)}</span>
-              <span className="text-ink-faint">{t(`refundStates.${reversal.state}`)}</span>
-              <span className="figures ml-auto text-ink-faint">
-                {formatInstant(reversal.createdAt, VENDOR_ZONE, locale)}
-              </span>
-              {reversal.reason && <p className="w-full text-ink-soft">“{reversal.reason}”</p>}
-            </li>
-          ))}
-        </ul>
-      </Card>
-    </Section>
+    <Banner tone="warn" title={t("quarantine")}>
+      {t(purchase.creditedAt === null ? "quarantineText" : "quarantineCredited")}
+      <ul className="mt-1 list-disc pl-5">
+        {(purchase.mismatches ?? []).map(({ field, expected, found }) => (
+          <li key={field}>
+            {t("difference", {
+              field: t(`fields.${field}`),
+              expected: shown(field, expected),
+              found: shown(field, found),
+            })}
+          </li>
+        ))}
+      </ul>
+    </Banner>
   );
 }
 

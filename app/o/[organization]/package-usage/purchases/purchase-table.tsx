@@ -48,6 +48,7 @@ async function PurchaseTableRow(props: {
   const [t, locale] = await Promise.all([getTranslations("purchases"), getLocale()]);
   const { path, row } = props;
   const money = (amount: bigint) => formatAmount(amount, row.currency, locale);
+  const method = await paymentMethodName(row.method, row.methodDetail);
   return (
     <Row>
       <RowHead className="figures whitespace-nowrap">
@@ -76,7 +77,15 @@ async function PurchaseTableRow(props: {
         {money(row.total)}
         {row.refunded > 0n && <span className="block text-xs text-ink-faint">−{money(row.refunded)}</span>}
       </Cell>
-      <Cell className="whitespace-nowrap">{await paymentMethodName(row.method, row.methodDetail)}</Cell>
+      <Cell className="whitespace-nowrap">
+        {row.paymentUrl === null ? (
+          method
+        ) : (
+          <a href={row.paymentUrl} className={LINK} target="_blank" rel="noreferrer">
+            {method}
+          </a>
+        )}
+      </Cell>
       <Cell>
         <PurchaseStatusBadge status={row.status} isQuarantined={row.isQuarantined} />
       </Cell>
@@ -91,6 +100,15 @@ async function PurchaseTableRow(props: {
           </a>
         ) : (
           "–"
+        )}
+        {row.paidAt !== null && (
+          <Link
+            href={`${path}/${row.id}#ledger` as Route}
+            aria-label={t("ledgerOf", { number: row.number })}
+            className="block rounded text-xs text-link hover:underline"
+          >
+            {t("ledger")}
+          </Link>
         )}
       </Cell>
     </Row>

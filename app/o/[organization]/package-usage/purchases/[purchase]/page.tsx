@@ -2,6 +2,7 @@ import { ReceiptText } from "lucide-react";
 import type { Metadata, Route } from "next";
 import { notFound } from "next/navigation";
 import { getLocale, getTranslations } from "next-intl/server";
+import { Reversals, Transfers } from "@/app/purchases/purchase-moves";
 import { LiveUpdates } from "@/components/live-updates";
 import { PageFrame } from "@/components/page-head";
 import { PurchaseStatusBadge } from "@/components/purchase-status";
@@ -15,7 +16,6 @@ import { type PurchaseDetail, readPurchase } from "@/lib/top-ups/history/history
 import { lookAtPurchase } from "@/lib/top-ups/top-ups";
 import { PurchaseFacts } from "./purchase-facts";
 import { PurchaseLines } from "./purchase-lines";
-import { Reversals, Transfers } from "./purchase-moves";
 import { PurchaseNotice } from "./purchase-notice";
 
 type Props = {

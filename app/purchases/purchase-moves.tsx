@@ -1,3 +1,5 @@
+import type { Route } from "next";
+import Link from "next/link";
 import { getLocale, getTranslations } from "next-intl/server";
 import { Badge, type Tone } from "@/components/ui/badge";
 import { Card } from "@/components/ui/card";
@@ -54,13 +56,21 @@ export async function Reversals({ purchase }: { readonly purchase: PurchaseDetai
   );
 }
 
-/** The ledger's transfers that the purchase caused, each once (T5). */
-export async function Transfers({ purchase }: { readonly purchase: PurchaseDetail }) {
+/** The ledger's transfers that the purchase caused, each once (T5). `ledger`: the page that lists them all, for staff. */
+export async function Transfers({
+  purchase,
+  ledger,
+}: {
+  readonly purchase: PurchaseDetail;
+  readonly ledger?: string;
+}) {
   const [t, locale] = await Promise.all([getTranslations("purchases.detail"), getLocale()]);
   const money = (amount: bigint) => formatAmount(amount, purchase.currency, locale);
   return (
     <Card className="overflow-hidden">
-      <h2 className="px-4 pt-3 text-base font-semibold">{t("transfers")}</h2>
+      <h2 id="ledger" className="scroll-mt-20 px-4 pt-3 text-base font-semibold">
+        {t("transfers")}
+      </h2>
       <p className="px-4 pb-3 text-[0.8125rem] text-ink-faint">
         {t(purchase.transfers.length === 0 ? "noTransfers" : "transfersText")}
       </p>
@@ -78,7 +88,18 @@ export async function Transfers({ purchase }: { readonly purchase: PurchaseDetai
           <tbody>
             {purchase.transfers.map((transfer) => (
               <Row key={transfer.id}>
-                <RowHead className="figures">{transfer.id}</RowHead>
+                <RowHead className="figures">
+                  {ledger ? (
+                    <Link
+                      href={`${ledger}?after=${transfer.id + 1}` as Route}
+                      className="rounded text-link hover:underline"
+                    >
+                      {transfer.id}
+                    </Link>
+                  ) : (
+                    transfer.id
+                  )}
+                </RowHead>
                 <Cell className="figures whitespace-nowrap">
                   {formatLocalTime(transfer.bookedAt, purchase.organization.timeZone, locale)}
                 </Cell>
