@@ -2,6 +2,8 @@ import "server-only";
 import { acrossOrganizations, inOrganization, type Transaction } from "@/db/client";
 import { ledgerIsFree, openBook, saveBook } from "@/lib/ledger/ledger";
 import type { Book } from "@/lib/ledger/rules";
+import { toDecimal } from "@/lib/money/money";
+import { type Occurrence, recordOccurrences } from "@/lib/occurrences/occurrences";
 import { type Organization, readOrganization } from "@/lib/organizations/organizations";
 import { type Terms, termsIn, termsOf } from "@/lib/packages/packages";
 import { loadQuotas, saveQuotas } from "@/lib/quotas/quotas";
@@ -33,12 +35,36 @@ export async function openMonthsUntil(
   if (due.length === 0) return;
   const terms = await termsOf(tx, organization.id);
   const quotas = await loadQuotas(tx, organization.id, due);
+  const opened: Occurrence[] = [];
   for (const [month, quota] of quotas) {
     const previous = termsIn(terms, previousMonth(month));
     const at = startOfMonth(month, organization.timeZone);
     openMonth(book, quota, termsIn(terms, month), previous?.initialCarriesOver ?? false, at);
+    opened.push(monthOpened(book, quota, organization.currency, at));
   }
-  await saveQuotas(tx, organization.id, quotas.values());
+  await Promise.all([
+    saveQuotas(tx, organization.id, quotas.values()),
+    recordOccurrences(tx, organization, opened),
+  ]);
+}
+
+function monthOpened(book: Book, quota: MonthQuota, currency: string, at: Date): Occurrence {
+  const cause = `month:${quota.month}`;
+  const expired = book.transfers.find((transfer) => transfer.cause === cause && transfer.kind === "expiry");
+  return {
+    type: "month.opened",
+    cause,
+    occurredAt: at,
+    data: {
+      month: quota.month,
+      currency,
+      initial_balance: toDecimal(quota.initialGranted),
+      expired: toDecimal(expired?.amount ?? 0n),
+      unique_visitors: quota.visitorsPackage,
+      conversations: quota.conversationsPackage,
+      seats: quota.seats,
+    },
+  };
 }
 
 /**

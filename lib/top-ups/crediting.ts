@@ -2,13 +2,15 @@ import "server-only";
 import type { Transaction } from "@/db/client";
 import { invariant } from "@/lib/errors";
 import { move, settle } from "@/lib/ledger/rules";
+import { toDecimal } from "@/lib/money/money";
+import { type Occurrence, recordOccurrences } from "@/lib/occurrences/occurrences";
 import { loadQuotas, saveQuotas } from "@/lib/quotas/quotas";
 import { type Month, monthOf } from "@/lib/time/period";
 import type { Account } from "./account";
 import { queueConfirmation } from "./confirmation";
 import { issueReceipt } from "./receipts/receipts";
 import { settleReversals } from "./reversals";
-import { isWithholding } from "./rules";
+import { isWithholding, purchaseNumber } from "./rules";
 import { type NewPurchase, type Purchase, selectReversals, updatePurchase } from "./store";
 
 /** How a purchase was paid. */
@@ -63,7 +65,28 @@ export async function credit(
   invariant(credited, `purchase ${id} exists`);
   await takeBackEarlyReversals(tx, account, credited);
   const receipt = await issueReceipt(tx, organization, id, { paidAt, issuedAt: now, customerTaxId });
-  await queueConfirmation(tx, organization, credited, receipt);
+  await Promise.all([
+    queueConfirmation(tx, organization, credited, receipt),
+    recordOccurrences(tx, organization, [topUpPaid(credited, receipt, paidAt)]),
+  ]);
+}
+
+function topUpPaid(purchase: Purchase, receipt: string, paidAt: Date): Occurrence {
+  return {
+    type: "top_up.paid",
+    cause: `purchase:${purchase.id}`,
+    occurredAt: paidAt,
+    data: {
+      purchase: purchase.id,
+      number: purchaseNumber(purchase.number),
+      receipt,
+      currency: purchase.currency,
+      whatsapp_balance: toDecimal(purchase.balanceMicros),
+      unique_visitors: purchase.visitors,
+      unique_visitors_month: purchase.visitorsMonth,
+      total: toDecimal(purchase.totalMicros),
+    },
+  };
 }
 
 /** A client who tops up before the first month begins gets the visitors in that month. */

@@ -17,6 +17,7 @@ export const LAYERS: readonly (readonly string[])[] = [
     "ledger",
     "mail",
     "metrics",
+    "occurrences",
     "organizations",
     "packages",
     "payments",
@@ -31,7 +32,9 @@ export const LAYERS: readonly (readonly string[])[] = [
   // Use-cases: they may open transactions.
   ["metering"],
   ["inbox"],
-  ["alerts", "back-office", "provisioning", "reports", "top-ups"],
+  ["back-office", "provisioning", "reports", "top-ups"],
+  // Tells of what happened; low is what the page calls low.
+  ["alerts"],
   // What the server does on its own, by the clock.
   ["timers"],
 ];
