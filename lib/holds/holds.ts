@@ -2,25 +2,22 @@ import "server-only";
 import { createHash, randomBytes } from "node:crypto";
 import { inOrganization, type Transaction } from "@/db/client";
 import type { Scope } from "@/lib/auth/scope";
-import { normalizeContact } from "@/lib/contact/contact";
+import { combiner } from "@/lib/combining/combining";
 import { env } from "@/lib/env";
-import { Refusal } from "@/lib/errors";
+import { invariant, Refusal } from "@/lib/errors";
 import { saveBook } from "@/lib/ledger/ledger";
 import { available, type Book } from "@/lib/ledger/rules";
 import { type Micros, sum, toDecimal } from "@/lib/money/money";
 import { touch } from "@/lib/months/months";
-import { type Organization, priceBooksOf, readOrganization } from "@/lib/organizations/organizations";
-import { loadMarkets, loadPriceBooks } from "@/lib/rating/rating";
-import { bookInForce, canonicalCategory, marketOf, priceOf, versionInForce } from "@/lib/rating/rules";
+import { type Organization, readOrganization } from "@/lib/organizations/organizations";
 import { organizationNow } from "@/lib/time/clock";
-import { dayOf } from "@/lib/time/period";
 import type { HoldRequest } from "./input";
+import { loadPriceList, type PriceList, priceLines } from "./pricing";
 import { closeHold, type Hold, LARGEST_GROUP, lineAmount, type PricedLine } from "./rules";
 import {
   expireHolds,
-  insertHold,
-  selectHold,
-  selectHoldByKey,
+  insertHolds,
+  type StoredHold,
   selectHolds,
   selectNextExpiry,
   selectOpenHolds,
@@ -87,42 +84,138 @@ export async function placeHold(
   idempotencyKey: string,
 ): Promise<PlacedHold> {
   refuseLargeGroup(request);
-  const { organizationId } = scope;
   const requestHash = createHash("sha256").update(JSON.stringify(request)).digest("hex");
-  return inOrganization(organizationId, async (tx) => {
-    const [before, earlier] = await Promise.all([
-      readOrganization(tx, organizationId),
-      selectHoldByKey(tx, organizationId, idempotencyKey),
-    ]);
-    if (earlier) return repeated(tx, organizationId, earlier, requestHash);
-    const now = organizationNow(before.clock);
-    const book = await openAccount(tx, before, now);
-    // Asked again under the lock: the same request may have been served while this one waited.
-    const raced = await selectHoldByKey(tx, organizationId, idempotencyKey);
-    if (raced) return repeated(tx, organizationId, raced, requestHash);
-    if (before.suspendedAt)
-      throw new Refusal("suspended", "The organization is suspended; nothing can be reserved.");
-    refuseDisputed(book);
-    const lines = await priceLines(tx, before, request, now);
-    const amount = sum(lines.map(lineAmount));
-    refuseShortfall(before, amount, available(book));
-    book.onHold += amount;
-    const expiresAt = new Date(now.getTime() + request.expires_in * 1_000);
-    if (book.nextHoldExpiry === null || expiresAt < book.nextHoldExpiry) book.nextHoldExpiry = expiresAt;
-    const hold = {
-      id: `hold_${randomBytes(15).toString("base64url")}`,
-      idempotencyKey,
-      requestHash,
-      amount,
-      reason: request.reason ?? null,
-      createdAt: now,
-      expiresAt,
-      availableAfter: available(book),
-      lines,
-    };
-    await Promise.all([insertHold(tx, organizationId, hold), saveBook(tx, book)]);
-    return { ...hold, state: "open", remaining: amount };
+  return served(scope, { request, idempotencyKey, requestHash });
+}
+
+/** Gives back what a hold still reserves. Releasing a closed hold changes nothing. @throws Refusal not_found */
+export async function releaseHold(scope: Scope<"holds:write">, id: string): Promise<PlacedHold> {
+  return served(scope, { release: id });
+}
+
+type Placing = {
+  readonly request: HoldRequest;
+  readonly idempotencyKey: string;
+  readonly requestHash: string;
+};
+type Wish = Placing | { readonly release: string };
+
+/** Holds of one organization that come while its ledger is busy are placed and released in one transaction. */
+const wishes = combiner<Wish, PlacedHold | Refusal>({
+  name: "holds",
+  largestBatch: 200,
+  mostWaiting: 5_000,
+  work: (organizationId, batch) => inOrganization(organizationId, (tx) => serve(tx, organizationId, batch)),
+});
+
+async function served({ organizationId }: Scope<"holds:write">, wish: Wish): Promise<PlacedHold> {
+  const [answer] = await wishes.combine(organizationId, [wish]);
+  if (!answer || answer instanceof Refusal) throw answer;
+  return answer;
+}
+
+/** What a transaction works on while it serves wishes. */
+type Desk = {
+  readonly organization: Organization;
+  readonly now: Date;
+  readonly book: Book;
+  readonly prices: PriceList | undefined;
+  readonly byId: Map<string, StoredHold>;
+  readonly byKey: Map<string, StoredHold>;
+  readonly placed: StoredHold[];
+  readonly changed: Set<StoredHold>;
+};
+
+/** Serves wishes in their order, each as if it came alone. One that is refused changes nothing. */
+async function serve(tx: Transaction, organizationId: number, batch: readonly Wish[]) {
+  const organization = await readOrganization(tx, organizationId);
+  const now = organizationNow(organization.clock);
+  const book = await openAccount(tx, organization, now);
+  const ids = batch.flatMap((wish) => ("release" in wish ? [wish.release] : []));
+  const keys = batch.flatMap((wish) => ("release" in wish ? [] : [wish.idempotencyKey]));
+  const [known, prices] = await Promise.all([
+    selectHolds(tx, organizationId, ids, keys),
+    keys.length > 0 ? loadPriceList(tx, organization, now) : undefined,
+  ]);
+  const byId = new Map(known.map((hold) => [hold.id, hold]));
+  const byKey = new Map(known.map((hold) => [hold.idempotencyKey, hold]));
+  const desk: Desk = { organization, now, book, prices, byId, byKey, placed: [], changed: new Set() };
+  const answers = batch.map((wish) => {
+    try {
+      return view("release" in wish ? release(desk, wish.release) : place(desk, wish));
+    } catch (error) {
+      if (error instanceof Refusal) return error;
+      throw error;
+    }
   });
+  await Promise.all([
+    insertHolds(tx, organizationId, desk.placed),
+    saveHolds(tx, organizationId, desk.changed),
+    saveBook(tx, book),
+  ]);
+  return answers;
+}
+
+function place(desk: Desk, { request, idempotencyKey, requestHash }: Placing): StoredHold {
+  const { book, organization, now } = desk;
+  const earlier = desk.byKey.get(idempotencyKey);
+  if (earlier && earlier.requestHash !== requestHash) {
+    throw new Refusal(
+      "idempotency_conflict",
+      "This Idempotency-Key was used for another hold. Use a new key.",
+    );
+  }
+  if (earlier) return earlier;
+  if (organization.suspendedAt) {
+    throw new Refusal("suspended", "The organization is suspended; nothing can be reserved.");
+  }
+  refuseDisputed(book);
+  invariant(desk.prices, "prices are loaded for whoever places");
+  const lines = priceLines(desk.prices, request);
+  const amount = sum(lines.map(lineAmount));
+  refuseShortfall(organization, amount, available(book));
+  book.onHold += amount;
+  const expiresAt = new Date(now.getTime() + request.expires_in * 1_000);
+  if (book.nextHoldExpiry === null || expiresAt < book.nextHoldExpiry) book.nextHoldExpiry = expiresAt;
+  const hold: StoredHold = {
+    id: `hold_${randomBytes(15).toString("base64url")}`,
+    idempotencyKey,
+    requestHash,
+    amount,
+    remaining: amount,
+    state: "open",
+    reason: request.reason ?? null,
+    createdAt: now,
+    expiresAt,
+    closedAt: null,
+    availableAfter: available(book),
+    lines: lines.map((line, index) => ({ ...line, line: index, remainingQuantity: line.quantity })),
+  };
+  desk.byKey.set(idempotencyKey, hold);
+  desk.placed.push(hold);
+  return hold;
+}
+
+function release({ byId, book, now, changed }: Desk, id: string): StoredHold {
+  const hold = byId.get(id);
+  if (!hold) throw new Refusal("not_found", "There is no such hold.");
+  if (hold.state === "open") {
+    closeHold(book, hold, "released", now);
+    changed.add(hold);
+  }
+  return hold;
+}
+
+function view({ lines, ...hold }: StoredHold): PlacedHold {
+  return {
+    ...hold,
+    lines: lines.map(({ market, category, quantity, unitPrice }) => ({
+      market,
+      category,
+      quantity,
+      unitPrice,
+    })),
+  };
 }
 
 /** The same answer as a hold, with nothing reserved. @throws Refusal as `placeHold`. */
@@ -132,7 +225,7 @@ export async function estimate(scope: Scope<"holds:write">, request: HoldRequest
     const organization = await readOrganization(tx, scope.organizationId);
     const now = organizationNow(organization.clock);
     const book = await openAccount(tx, organization, now);
-    const lines = await priceLines(tx, organization, request, now);
+    const lines = priceLines(await loadPriceList(tx, organization, now), request);
     const amount = sum(lines.map(lineAmount));
     await saveBook(tx, book);
     refuseDisputed(book);
@@ -146,55 +239,15 @@ export async function findHold(scope: Scope<"holds:write">, id: string): Promise
   return inOrganization(scope.organizationId, async (tx) => {
     const organization = await readOrganization(tx, scope.organizationId);
     await saveBook(tx, await openAccount(tx, organization, organizationNow(organization.clock)));
-    return view(tx, scope.organizationId, id);
-  });
-}
-
-/** Gives back what a hold still reserves. Releasing a closed hold changes nothing. @throws Refusal not_found */
-export async function releaseHold(scope: Scope<"holds:write">, id: string): Promise<PlacedHold> {
-  const { organizationId } = scope;
-  return inOrganization(organizationId, async (tx) => {
-    const organization = await readOrganization(tx, organizationId);
-    const now = organizationNow(organization.clock);
-    const book = await openAccount(tx, organization, now);
-    const hold = (await loadHolds(tx, organizationId, [id])).get(id);
+    const [hold] = await selectHolds(tx, scope.organizationId, [id]);
     if (!hold) throw new Refusal("not_found", "There is no such hold.");
-    if (hold.state === "open") {
-      closeHold(book, hold, "released", now);
-      await saveHolds(tx, organizationId, [hold]);
-    }
-    await saveBook(tx, book);
-    return view(tx, organizationId, id);
+    return view(hold);
   });
 }
 
 /** Open holds, the one that ends first on top; at most `limit`. The caller has opened the account. */
 export async function openHolds(tx: Transaction, organizationId: number, limit: number) {
   return selectOpenHolds(tx, organizationId, limit);
-}
-
-async function repeated(
-  tx: Transaction,
-  organizationId: number,
-  earlier: { id: string; requestHash: string },
-  requestHash: string,
-): Promise<PlacedHold> {
-  if (earlier.requestHash !== requestHash) {
-    throw new Refusal(
-      "idempotency_conflict",
-      "This Idempotency-Key was used for another hold. Use a new key.",
-    );
-  }
-  return view(tx, organizationId, earlier.id);
-}
-
-async function view(tx: Transaction, organizationId: number, id: string): Promise<PlacedHold> {
-  const [hold, [detail]] = await Promise.all([
-    selectHold(tx, organizationId, id),
-    selectHolds(tx, organizationId, [id]),
-  ]);
-  if (!hold || !detail) throw new Refusal("not_found", "There is no such hold.");
-  return { ...hold, lines: detail.lines };
 }
 
 function refuseLargeGroup(request: HoldRequest): void {
@@ -233,61 +286,4 @@ function refuseShortfall({ slug }: Organization, required: Micros, spendable: Mi
       },
     },
   );
-}
-
-/** Prices a request at the organization's prices of now, one line per market and category. */
-async function priceLines(
-  tx: Transaction,
-  organization: Organization,
-  request: HoldRequest,
-  now: Date,
-): Promise<PricedLine[]> {
-  const day = dayOf(now, organization.timeZone);
-  const [assignments, markets] = await Promise.all([priceBooksOf(tx, organization.id), loadMarkets(tx)]);
-  const assignment = bookInForce(assignments, day);
-  const book = assignment && (await loadPriceBooks(tx, [assignment.priceBookId])).get(assignment.priceBookId);
-  const version = book && versionInForce(book, day);
-  const lines = new Map<string, PricedLine>();
-  for (const { market, category, quantity } of wanted(
-    request,
-    (contact) => marketOf(normalizeContact("whatsapp", contact), day, markets).market,
-  )) {
-    const priced = pricedAs(category, organization);
-    const price = version && priceOf(version, market, priced);
-    if (!price) {
-      throw new Refusal(
-        "no_price",
-        `There is no ${priced} price for ${market} today. Ask your vendor to publish one.`,
-      );
-    }
-    const key = `${market}\0${priced}`;
-    const known = lines.get(key)?.quantity ?? 0;
-    lines.set(key, { market, category: priced, quantity: known + quantity, unitPrice: price.unitPrice });
-  }
-  return [...lines.values()];
-}
-
-function pricedAs(category: string, organization: Organization): string {
-  const international = category === "authentication-international";
-  return international && !organization.authenticationInternational ? "authentication" : category;
-}
-
-/** A group costs its members' utility price once per line, or once when no line is given. */
-function* wanted(request: HoldRequest, marketOfContact: (contact: string) => string) {
-  if (request.group) {
-    for (let message = 0; message < Math.max(1, request.lines.length); message++) {
-      for (const member of request.group.members) {
-        yield { market: marketOfContact(member), category: "utility", quantity: 1 };
-      }
-    }
-    return;
-  }
-  for (const line of request.lines) {
-    const category = canonicalCategory(line.category);
-    if ("to" in line) {
-      for (const contact of line.to) yield { market: marketOfContact(contact), category, quantity: 1 };
-    } else {
-      yield { market: line.market, category, quantity: line.quantity };
-    }
-  }
 }
