@@ -19,6 +19,7 @@ export default async function AdminLayout({ children }: { readonly children: Rea
           { label: t("organizations"), href: "/admin/organizations" },
           { label: t("packages"), href: "/admin/packages" },
           { label: t("priceBooks"), href: "/admin/price-books" },
+          { label: t("products"), href: "/admin/products" },
           { label: t("purchases"), href: "/admin/purchases" },
           {
             label: t("messages"),

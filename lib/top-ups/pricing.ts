@@ -34,6 +34,22 @@ export type Quote = {
   readonly raisedFrom: Micros | null;
 };
 
+export type ProductsProblem = "uneven" | "minimum" | "balance_preset" | "block_preset";
+
+/** Why products cannot be offered as they are; null when they can. */
+export function productsProblem(products: Products): ProductsProblem | null {
+  const { chargeStep, blockPrice, minimumBalance, largestBalance, balancePresets } = products;
+  const amounts = [blockPrice, minimumBalance, largestBalance, ...balancePresets];
+  if (chargeStep <= 0n || amounts.some((amount) => amount <= 0n || amount % chargeStep !== 0n))
+    return "uneven";
+  if (largestBalance < minimumBalance) return "minimum";
+  if (balancePresets.some((preset) => preset < minimumBalance || preset > largestBalance))
+    return "balance_preset";
+  return products.blockPresets.some((preset) => preset < 1 || preset > products.mostBlocks)
+    ? "block_preset"
+    : null;
+}
+
 export type WishProblem = "nothing" | "too_many_visitors" | "too_much_balance";
 
 /** Why a wish cannot be bought; null when it can. */

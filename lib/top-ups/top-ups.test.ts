@@ -93,9 +93,17 @@ describe("the offer", () => {
     await stripe.control(`sessions/${session}/complete`);
     await fulfil(session);
     expect(await stateOf(client)).toMatchObject({ additional: micros("65.5"), visitors: 1_500 });
-    await expect(putProducts(operator, { ...dollars, blockPrice: micros("19.999") })).rejects.toMatchObject({
-      code: "invalid_input",
-    });
+    for (const wrong of [
+      { blockPrice: micros("19.999") },
+      { chargeStep: 0n },
+      { largestBalance: micros("64") },
+      { balancePresets: [micros("64")] },
+      { blockPresets: [101] },
+    ]) {
+      await expect(putProducts(operator, { ...dollars, ...wrong })).rejects.toMatchObject({
+        code: "invalid_input",
+      });
+    }
   });
 });
 

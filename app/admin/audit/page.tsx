@@ -29,6 +29,8 @@ const NOUNS = [
   "number.",
   "balance.",
   "purchase.",
+  "top_up_products.",
+  "receipt_issuer.",
   "member.",
   "invitation.",
   "key.",

@@ -5,7 +5,7 @@ import type { StaffScope } from "@/lib/auth/scope";
 import { invariant, Refusal } from "@/lib/errors";
 import { toDecimal } from "@/lib/money/money";
 import { systemNow } from "@/lib/time/clock";
-import type { Products } from "../pricing";
+import { type Products, type ProductsProblem, productsProblem } from "../pricing";
 import { insertIssuer, selectAllProducts, selectIssuer, selectProducts, upsertProducts } from "./store";
 
 /** Who stands at the top of a receipt. */
@@ -32,13 +32,13 @@ export async function listProducts(_scope: StaffScope<"back_office:read">): Prom
 /**
  * Sets what can be bought in a currency. Purchases that were started keep their prices and their tax.
  *
- * @throws Refusal invalid_input for prices that are no whole multiples of the charge step
+ * @throws Refusal invalid_input for prices that are no whole multiples of the charge step, and for presets out of bounds
  */
 export async function putProducts(
   scope: StaffScope<"back_office:write">,
   products: Products,
 ): Promise<"created" | "changed"> {
-  refuseUneven(products);
+  refuseUnsound(products);
   return acrossOrganizations(async (tx) => {
     const before = await selectProducts(tx, products.currency);
     await upsertProducts(tx, products, systemNow());
@@ -85,17 +85,16 @@ export async function putReceiptIssuer(
   });
 }
 
-function refuseUneven(products: Products): void {
-  const { chargeStep, blockPrice, minimumBalance, balancePresets } = products;
-  if (
-    chargeStep <= 0n ||
-    [blockPrice, minimumBalance, ...balancePresets].some((amount) => amount % chargeStep !== 0n)
-  ) {
-    throw new Refusal(
-      "invalid_input",
-      `Prices, the minimum and the presets must be whole multiples of ${toDecimal(chargeStep)}.`,
-    );
-  }
+function refuseUnsound(products: Products): void {
+  const problem = productsProblem(products);
+  if (problem === null) return;
+  const sentences: Record<ProductsProblem, string> = {
+    uneven: `Prices, the minimum, the largest amount and the presets must be whole multiples of ${toDecimal(products.chargeStep)}, above 0.`,
+    minimum: "The largest amount cannot be below the minimum.",
+    balance_preset: "Each preset amount must lie between the minimum and the largest amount.",
+    block_preset: "Each preset number of blocks must lie between 1 and the most that can be bought.",
+  };
+  throw new Refusal("invalid_input", sentences[problem]);
 }
 
 function audited(products: Products): Record<string, unknown> {
