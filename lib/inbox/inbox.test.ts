@@ -6,7 +6,7 @@ import { acrossOrganizations, closeDatabases, rawSql } from "@/db/client";
 import { systemMachineScope } from "@/lib/auth/scope";
 import { brokenBy, moneyOf } from "@/lib/metering/testing";
 import { micros } from "@/lib/money/money";
-import { addNumber } from "@/lib/provisioning/provisioning";
+import { addNumber, removeNumber } from "@/lib/provisioning/provisioning";
 import { newTestOrganization, platform } from "@/lib/provisioning/testing";
 import { inboxBacklog, listWaitingBodies, receiveWebhook, retryBody, workThroughInbox } from "./inbox";
 
@@ -95,6 +95,19 @@ describe("a body is stored before anything else and worked through until it succ
     expect(await moneyOf(id)).toMatchObject({ additional: -PRICE, charged: 1 });
     expect((await stored(body)).every(({ processed, body: kept }) => processed && kept === body)).toBe(true);
     expect(await brokenBy(id)).toEqual([]);
+  });
+
+  test("a number taken away from one client waits for the next, who is charged what came after", async () => {
+    const number = newNumber();
+    const [first, second] = [await newClient(number), await newClient()];
+    await receiveWebhook(deliveredBody([number]));
+    await removeNumber(platform, first.slug, number);
+    const body = deliveredBody([number]);
+    await receiveWebhook(body);
+    expect(await stored(body)).toMatchObject([{ processed: false, reason: "unknown_number" }]);
+    await assign(second.slug, number);
+    expect(await charged(first.id)).toBe(1);
+    expect(await charged(second.id)).toBe(1);
   });
 
   test("the same status in another body is charged once", async () => {

@@ -4,6 +4,7 @@ import type { Scope } from "@/lib/auth/scope";
 import { invariant } from "@/lib/errors";
 import type { Day } from "@/lib/time/period";
 import {
+  deleteNumber,
   deletePriceBookAssignments,
   insertNumber,
   insertOrganization,
@@ -133,6 +134,16 @@ export async function claimNumber(
   if (known.displayPhoneNumber === number.displayPhoneNumber) return "unchanged";
   await updateDisplayNumber(tx, organizationId, number.phoneNumberId, number.displayPhoneNumber);
   return "changed";
+}
+
+/** Takes a number away from an organization. @returns what it was; null when the organization has no such number */
+export async function releaseNumber(
+  tx: Transaction,
+  organizationId: number,
+  phoneNumberId: string,
+): Promise<BusinessNumber | null> {
+  const row = await deleteNumber(tx, organizationId, phoneNumberId);
+  return row ? { phoneNumberId, displayPhoneNumber: row.displayPhoneNumber } : null;
 }
 
 /** The organization's numbers, oldest first. */

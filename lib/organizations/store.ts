@@ -106,6 +106,20 @@ export async function updateDisplayNumber(
     );
 }
 
+/** The row that was deleted; undefined when the organization has no such number. */
+export async function deleteNumber(tx: Transaction, organizationId: number, phoneNumberId: string) {
+  const [row] = await tx
+    .delete(businessNumbers)
+    .where(
+      and(
+        eq(businessNumbers.organizationId, organizationId),
+        eq(businessNumbers.phoneNumberId, phoneNumberId),
+      ),
+    )
+    .returning();
+  return row;
+}
+
 export async function selectNumbers(tx: Transaction, organizationId: number) {
   return tx
     .select()

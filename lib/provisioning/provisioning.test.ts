@@ -12,7 +12,7 @@ import { readBalance } from "@/lib/reports/balance";
 import { adjust } from "./adjustments";
 import { assignBook, assignPackage } from "./assignments";
 import { findProvisioned, putOrganization } from "./organizations";
-import { addNumber, putPackage, putPriceVersion, suspendOrganization } from "./provisioning";
+import { addNumber, putPackage, putPriceVersion, removeNumber, suspendOrganization } from "./provisioning";
 import { STANDARD_BOOKS } from "./standard-prices";
 import { moveClock } from "./test-clock";
 import { newPackage, newTestOrganization, platform, uniqueSlug } from "./testing";
@@ -326,6 +326,10 @@ describe("numbers", () => {
     expect(await addNumber(platform, one.slug, number)).toBe("unchanged");
     expect(await addNumber(platform, one.slug, { ...number, displayPhoneNumber: "021 555" })).toBe("changed");
     expect(await refusal(addNumber(platform, two.slug, number))).toBe("conflict");
+    expect(await refusal(removeNumber(platform, two.slug, number.phoneNumberId))).toBe("not_found");
+    await removeNumber(platform, one.slug, number.phoneNumberId);
+    expect(await refusal(removeNumber(platform, one.slug, number.phoneNumberId))).toBe("not_found");
+    expect(await addNumber(platform, two.slug, number)).toBe("created");
   });
 });
 

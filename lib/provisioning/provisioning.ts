@@ -13,6 +13,7 @@ import {
   findOrganization,
   lockOrganization,
   type Organization,
+  releaseNumber,
 } from "@/lib/organizations/organizations";
 import {
   findPackage,
@@ -162,6 +163,31 @@ export async function addNumber(
   });
   await retryWaitingFor(number.phoneNumberId);
   return outcome;
+}
+
+/**
+ * Takes a WhatsApp business number away from an organization, for example to give it to another. What was counted stays;
+ * what Meta tells of the number from now on waits in the inbox until somebody has it.
+ *
+ * @throws Refusal not_found when the organization has no such number; organization_not_found
+ */
+export async function removeNumber(
+  provisioner: Provisioner,
+  slug: string,
+  phoneNumberId: string,
+): Promise<void> {
+  await acrossOrganizations(async (tx) => {
+    const organization = await organizationFor(tx, provisioner, slug);
+    const number = await releaseNumber(tx, organization.id, phoneNumberId);
+    if (!number) throw new Refusal("not_found", "This organization has no such number.");
+    await writeAudit(tx, {
+      actor: provisioner.actor,
+      organizationId: organization.id,
+      action: "number.removed",
+      subject: `number:${phoneNumberId}`,
+      before: { display_phone_number: number.displayPhoneNumber },
+    });
+  });
 }
 
 /**

@@ -11,7 +11,7 @@ import { adjust } from "@/lib/provisioning/adjustments";
 import { assignBook, assignPackage } from "@/lib/provisioning/assignments";
 import { idempotencyKeyInput } from "@/lib/provisioning/input";
 import { putOrganization } from "@/lib/provisioning/organizations";
-import { addNumber, suspendOrganization } from "@/lib/provisioning/provisioning";
+import { addNumber, removeNumber, suspendOrganization } from "@/lib/provisioning/provisioning";
 import { plainText, slugInput } from "@/lib/text/input";
 import { dayInput, monthInput } from "@/lib/time/input";
 import { ticked, typedAmount, typedCount } from "../../form-fields";
@@ -72,6 +72,20 @@ export async function addNumberAction(slug: string, _state: FormState, form: For
   });
 }
 
+/** Takes a number away; what Meta tells of it then waits until somebody has it. */
+export async function removeNumberAction(
+  slug: string,
+  phoneNumberId: string,
+  _state: FormState,
+  form: FormData,
+) {
+  const staff = await authorizeStaff("back_office:write");
+  return answerForm(form, z.object({}), async () => {
+    await removeNumber(staff, slug, phoneNumberId);
+    return finished("removed");
+  });
+}
+
 /** Suspends the organization, or ends its suspension. */
 export async function suspendAction(slug: string, suspended: boolean, _state: FormState, form: FormData) {
   const staff = await authorizeStaff("back_office:write");
@@ -98,7 +112,9 @@ export async function adjustAction(slug: string, _state: FormState, form: FormDa
   });
 }
 
-async function finished(what: "saved" | "assigned" | "added" | "suspended" | "resumed" | "adjusted") {
+async function finished(
+  what: "saved" | "assigned" | "added" | "removed" | "suspended" | "resumed" | "adjusted",
+) {
   revalidatePath("/admin", "layout");
   const t = await getTranslations("admin.done");
   return { done: t(what) };

@@ -2,6 +2,7 @@ import type { Route } from "next";
 import Link from "next/link";
 import { getLocale, getTranslations } from "next-intl/server";
 import { ActionForm, SelectField, TextField } from "@/components/forms/action-form";
+import { ConfirmAction } from "@/components/forms/confirm-action";
 import { Badge } from "@/components/ui/badge";
 import { Card, Section } from "@/components/ui/card";
 import { Cell, HeadCell, Row, RowHead, Table } from "@/components/ui/table";
@@ -12,7 +13,7 @@ import { formatDay, formatMoney, formatMonth, formatUnits } from "@/lib/i18n/for
 import { type Terms, termsIn } from "@/lib/packages/packages";
 import { nextMonth } from "@/lib/time/period";
 import { lookAsStaff } from "../../place";
-import { addNumberAction, assignBookAction, assignPackageAction } from "./actions";
+import { addNumberAction, assignBookAction, assignPackageAction, removeNumberAction } from "./actions";
 
 type Props = { readonly file: OrganizationFile; readonly mayWrite: boolean };
 
@@ -208,9 +209,28 @@ export async function Numbers({ file, mayWrite }: Props) {
         ) : (
           <ul className="divide-y divide-line">
             {file.numbers.map((number) => (
-              <li key={number.phoneNumberId} className="figures flex flex-wrap gap-x-6 px-4 py-2.5">
+              <li
+                key={number.phoneNumberId}
+                className="figures flex min-h-12 flex-wrap items-center gap-x-6 px-4 py-2"
+              >
                 <span className="font-medium">{number.displayPhoneNumber}</span>
                 <span className="text-ink-faint">{t("id", { id: number.phoneNumberId })}</span>
+                {mayWrite && (
+                  <span className="ml-auto">
+                    <ConfirmAction
+                      action={removeNumberAction.bind(null, file.organization.slug, number.phoneNumberId)}
+                      label={t("removeWhich", { number: number.displayPhoneNumber })}
+                      look="ghost"
+                      words={{
+                        ask: t("remove"),
+                        title: t("removeTitle", { number: number.displayPhoneNumber }),
+                        text: t("removeText"),
+                        confirm: t("remove"),
+                        cancel: t("keep"),
+                      }}
+                    />
+                  </span>
+                )}
               </li>
             ))}
           </ul>
