@@ -73,3 +73,27 @@ export class Refusal extends Error {
 export function invariant(condition: unknown, message: string): asserts condition {
   if (!condition) throw new Error(`Invariant broken: ${message}`);
 }
+
+/** SQLSTATE classes and driver codes that mean: the database is away, not: the statement is wrong. */
+const OUTAGES = new Set([
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "ETIMEDOUT",
+  "EPIPE",
+  "CONNECT_TIMEOUT",
+  "CONNECTION_CLOSED",
+  "CONNECTION_ENDED",
+  "CONNECTION_DESTROYED",
+  "53300",
+  "57P01",
+  "57P02",
+  "57P03",
+  "08006",
+]);
+
+/** True when the database could not be reached: the same request will do once it is back. */
+export function isOutage(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if ("code" in error && typeof error.code === "string" && OUTAGES.has(error.code)) return true;
+  return isOutage(error.cause);
+}

@@ -2,9 +2,10 @@ import "server-only";
 import { acrossOrganizations, type Transaction } from "@/db/client";
 import type { KeyScope } from "@/db/schema/access";
 import { actorName, writeAudit } from "@/lib/audit/audit";
+import { combiner } from "@/lib/combining/combining";
 import { invariant, Refusal } from "@/lib/errors";
 import { logFault } from "@/lib/log";
-import { findOrganizations } from "@/lib/organizations/organizations";
+import { findOrganizations, type Organization } from "@/lib/organizations/organizations";
 import { systemNow } from "@/lib/time/clock";
 import type { Permission } from "./permissions";
 import { bearerKey, isId, KEY_USE_NOTED_EVERY_MS, keyHas, keyScopesFor } from "./rules";
@@ -18,10 +19,12 @@ import {
   type StaffScope,
 } from "./scope";
 import { digest, newSecret } from "./secrets";
-import { insertKey, revokeKeyRow, selectKeys, selectLiveKey, updateKeyUse } from "./store";
+import { insertKey, revokeKeyRow, selectKeys, selectLiveKeys, updateKeyUse } from "./store";
 
 /** A key as it is listed: never the key itself. */
 export type ApiKey = Awaited<ReturnType<typeof selectKeys>>[number];
+
+type LiveKey = Awaited<ReturnType<typeof selectLiveKeys>>[number];
 
 export type NewKey = { readonly name: string; readonly scopes: readonly KeyScope[] };
 
@@ -90,7 +93,7 @@ export async function authorizeKey<P extends Permission>(
 ): Promise<MachineScope<P>> {
   const given = bearerKey(authorizationHeader);
   if (!given) throw new Refusal("unauthenticated", "Send an API key: Authorization: Bearer <key>.");
-  const key = await acrossOrganizations((tx) => selectLiveKey(tx, digest(given)));
+  const [key] = await keyLookups.combine(0, [digest(given)]);
   if (!key) throw new Refusal("unauthenticated", "This API key is not known or was revoked.");
   const missing = permissions.find((permission) => !keyHas(key.scopes, permission));
   if (missing) {
@@ -100,6 +103,28 @@ export async function authorizeKey<P extends Permission>(
   noteUse(key);
   return mintMachineScope(key.organizationId, { kind: "key", keyId: key.id }, permissions);
 }
+
+/** Requests that come together share one look into the database: most of what a small request costs is its transaction. */
+const keyLookups = combiner<string, LiveKey | undefined>({
+  name: "keys",
+  largestBatch: 500,
+  mostWaiting: 10_000,
+  work: async (_, hashes) => {
+    const rows = await acrossOrganizations((tx) => selectLiveKeys(tx, hashes));
+    const keys = new Map(rows.map((row) => [row.keyHash, row]));
+    return hashes.map((hash) => keys.get(hash));
+  },
+});
+
+const organizationLookups = combiner<string, Organization | undefined>({
+  name: "organizations",
+  largestBatch: 500,
+  mostWaiting: 10_000,
+  work: async (_, slugs) => {
+    const organizations = await acrossOrganizations((tx) => findOrganizations(tx, slugs));
+    return slugs.map((slug) => organizations.get(slug));
+  },
+});
 
 /**
  * Narrows a machine's scope to the organization it names.
@@ -111,8 +136,7 @@ export async function narrowToOrganization<P extends Permission>(
   scope: MachineScope<P>,
   slug: string,
 ): Promise<Scope<P>> {
-  const found = await acrossOrganizations((tx) => findOrganizations(tx, [slug]));
-  const organization = found.get(slug);
+  const [organization] = await organizationLookups.combine(0, [slug]);
   const maySee =
     organization && (scope.onlyOrganizationId === null || scope.onlyOrganizationId === organization.id);
   if (!maySee) {

@@ -156,18 +156,18 @@ export async function insertKey(tx: Transaction, row: typeof apiKeys.$inferInser
   return inserted?.id;
 }
 
-/** The key of a hash unless it is revoked: one look into a unique index. */
-export async function selectLiveKey(tx: Transaction, keyHash: string) {
-  const [row] = await tx
+/** The keys of these hashes, without revoked ones: a look into a unique index for each. */
+export async function selectLiveKeys(tx: Transaction, keyHashes: readonly string[]) {
+  return tx
     .select({
       id: apiKeys.id,
+      keyHash: apiKeys.keyHash,
       organizationId: apiKeys.organizationId,
       scopes: apiKeys.scopes,
       lastUsedAt: apiKeys.lastUsedAt,
     })
     .from(apiKeys)
-    .where(and(eq(apiKeys.keyHash, keyHash), isNull(apiKeys.revokedAt)));
-  return row;
+    .where(and(inArray(apiKeys.keyHash, [...keyHashes]), isNull(apiKeys.revokedAt)));
 }
 
 /** Newest first. Null: the platform's. */

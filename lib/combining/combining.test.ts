@@ -5,7 +5,10 @@ import { combiner } from "./combining";
 let workers = 0;
 
 /** A worker that notes the batches it gets and can be held up. */
-function worker(fails: (batch: readonly string[]) => boolean = () => false) {
+function worker(
+  fails: (batch: readonly string[]) => boolean = () => false,
+  error: Error = new Error("poisoned"),
+) {
   const batches: string[][] = [];
   const gates: (() => void)[] = [];
   let isHeld = false;
@@ -13,7 +16,7 @@ function worker(fails: (batch: readonly string[]) => boolean = () => false) {
   const work = async (_key: number, batch: string[]): Promise<string[]> => {
     batches.push(batch);
     if (isHeld) await new Promise<void>((resolve) => gates.push(resolve));
-    if (fails(batch)) throw new Error("poisoned");
+    if (fails(batch)) throw error;
     return batch.map((id) => (id.startsWith("old") ? "duplicate" : "accepted"));
   };
   const mine = combiner({ name: `test ${workers}`, largestBatch: 2_000, mostWaiting: 60_000, work });
@@ -58,6 +61,16 @@ test("a poisoned request fails alone; those combined with it succeed, in order",
   expect(tried.slice(1)).toEqual([["poison"]]);
   expect([...new Set(batches.flat())]).toEqual(requests);
   expect(await send("after")).toEqual(["accepted"]);
+});
+
+test("while the database is away nobody is tried again in vain", async () => {
+  const away = Object.assign(new Error("connect"), { code: "ECONNREFUSED" });
+  const { batches, send, hold, release } = worker(() => true, away);
+  hold();
+  const answers = ["a", "b", "c"].map((id) => send(id));
+  release();
+  expect(await Promise.allSettled(answers)).toEqual(Array(3).fill({ status: "rejected", reason: away }));
+  expect(batches).toEqual([["a"], ["b", "c"]]);
 });
 
 test("a request larger than a transaction should be goes by itself, and is not split", async () => {

@@ -1,4 +1,4 @@
-import { Refusal } from "@/lib/errors";
+import { isOutage, Refusal } from "@/lib/errors";
 
 type Request<Item, Outcome> = {
   readonly items: readonly Item[];
@@ -39,7 +39,7 @@ const pending = shared.kuotaPending;
 /**
  * Puts requests of one key (an organization) that arrive while another is being worked on into one transaction: the
  * commit is what costs, not the item. Requests keep their order; each gets its own outcomes. When combined work fails,
- * its requests are tried one by one, so that only those at fault fail.
+ * its requests are tried one by one, so that only those at fault fail; while the database is away all of them fail.
  */
 export function combiner<Item, Outcome>(rules: Rules<Item, Outcome>): Combiner<Item, Outcome> {
   const known = pending.get(rules.name) as Pending<Item, Outcome> | undefined;
@@ -113,9 +113,8 @@ async function workOff<Item, Outcome>(
       position += items.length;
     }
   } catch (error) {
-    const [only, ...others] = requests;
-    if (only && others.length === 0) {
-      only.reject(error);
+    if (requests.length === 1 || isOutage(error)) {
+      for (const { reject } of requests) reject(error);
       return;
     }
     for (const request of requests) await workOff([request], work);

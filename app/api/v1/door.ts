@@ -5,14 +5,14 @@ import { readBytes } from "@/app/api/body";
 import { authorizeKey, narrowToOrganization } from "@/lib/auth/api-keys";
 import type { Permission } from "@/lib/auth/permissions";
 import type { Scope } from "@/lib/auth/scope";
-import { type FieldError, Refusal } from "@/lib/errors";
+import { type FieldError, isOutage, Refusal } from "@/lib/errors";
 import { logFault } from "@/lib/log";
 import { countFault, countRequest } from "@/lib/metrics/metrics";
 import { idempotencyKeyInput } from "@/lib/provisioning/input";
 import { currentRequest } from "@/lib/request";
 import { slugInput } from "@/lib/text/input";
 import { monotonicMilliseconds } from "@/lib/time/clock";
-import { fieldErrors, isOutage, problem } from "./problem";
+import { fieldErrors, problem } from "./problem";
 
 /** Bodies that configure something are small; events have a limit of their own. */
 const MOST_BYTES = 4 * 1_048_576;

@@ -59,27 +59,3 @@ function issueErrors(issue: Issue, base: readonly PropertyKey[]): FieldError[] {
 function pointerOf(path: readonly PropertyKey[]): string {
   return path.map((part) => `/${String(part).replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
 }
-
-/** SQLSTATE classes and driver codes that mean: the database is away, not: the statement is wrong. */
-const OUTAGES = new Set([
-  "ECONNREFUSED",
-  "ECONNRESET",
-  "ETIMEDOUT",
-  "EPIPE",
-  "CONNECT_TIMEOUT",
-  "CONNECTION_CLOSED",
-  "CONNECTION_ENDED",
-  "CONNECTION_DESTROYED",
-  "53300",
-  "57P01",
-  "57P02",
-  "57P03",
-  "08006",
-]);
-
-/** True when the database could not be reached: the same request will do once it is back. */
-export function isOutage(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  if ("code" in error && typeof error.code === "string" && OUTAGES.has(error.code)) return true;
-  return isOutage(error.cause);
-}

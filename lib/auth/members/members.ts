@@ -4,7 +4,7 @@ import type { Role } from "@/db/schema/access";
 import { writeAudit } from "@/lib/audit/audit";
 import { Refusal } from "@/lib/errors";
 import { findOrganizations } from "@/lib/organizations/organizations";
-import type { Permission, ReadPermission } from "../permissions";
+import { EVERY_ROLE, type Permission, type ReadPermission } from "../permissions";
 import { leavesNoOwner } from "../rules";
 import { mintScope, type Scope, type StaffScope } from "../scope";
 import { revokeSessions } from "../session";
@@ -48,6 +48,11 @@ export type PersonInCharge = Awaited<ReturnType<typeof selectPeopleByRole>>[numb
 /** The owners and admins of an organization, for mails. */
 export async function peopleInCharge(tx: Transaction, organizationId: number): Promise<PersonInCharge[]> {
   return selectPeopleByRole(tx, organizationId, IN_CHARGE);
+}
+
+/** Everyone in an organization who can log in, for mails. */
+export async function peopleOf(tx: Transaction, organizationId: number): Promise<PersonInCharge[]> {
+  return selectPeopleByRole(tx, organizationId, [...EVERY_ROLE]);
 }
 
 /**
