@@ -13,7 +13,7 @@ export const mails = pgTable(
     cause: text().notNull(),
     recipient: text().notNull(),
     subject: text().notNull(),
-    /** The plain text, and the same as HTML. */
+    /** The plain text, and the same as HTML; both empty once it is sent or given up, because links in them open doors. */
     plainText: text().notNull(),
     html: text().notNull(),
     createdAt: instant().notNull().defaultNow(),

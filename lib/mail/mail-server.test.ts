@@ -44,7 +44,7 @@ afterAll(async () => {
   await closeDatabases();
 });
 
-test("a mail server that is away delays a mail and loses none", async () => {
+test("a mail server that is away delays a mail and loses none, and what was sent is not kept", async () => {
   const organizationId = randomInt(1_000_000_000, 2_000_000_000);
   const recipient = `${randomUUID()}@example.com`;
   const mail = {
@@ -60,21 +60,44 @@ test("a mail server that is away delays a mail and loses none", async () => {
     const [row] = await inOrganization(
       organizationId,
       (tx) => rawSql(tx)`
-        select sent_at is not null as sent, attempts, last_error is not null as told, next_attempt_at
+        select sent_at is not null as sent, attempts, last_error is not null as told, next_attempt_at,
+               plain_text || html as text
         from mails where organization_id = ${organizationId}`,
     );
     return row;
   };
   await sendDueMails(systemNow());
-  expect(await state()).toMatchObject({ sent: false, attempts: 1, told: true });
+  expect(await state()).toMatchObject({ sent: false, attempts: 1, told: true, text: "Halo<p>Halo</p>" });
   await sendDueMails(systemNow());
   expect(await state()).toMatchObject({ sent: false, attempts: 1 });
   mailServer.isOpen = true;
   const later = new Date(systemNow().getTime() + 120_000);
   await sendDueMails(later);
-  expect(await state()).toMatchObject({ sent: true, attempts: 2, next_attempt_at: null });
+  expect(await state()).toMatchObject({ sent: true, attempts: 2, next_attempt_at: null, text: "" });
   await sendDueMails(later);
   const received = mailServer.letters.filter((letter) => letter.includes(recipient));
   expect(received).toHaveLength(1);
   expect(received[0]).toContain("Subject: Halo");
+});
+
+test("the text of a mail that is given up is not kept either", async () => {
+  mailServer.isOpen = false;
+  const organizationId = randomInt(1_000_000_000, 2_000_000_000);
+  const recipient = `${randomUUID()}@example.com`;
+  const texts = {
+    subject: "Halo",
+    plainText: "https://kuota.example/invitation/secret",
+    html: "<p>secret</p>",
+  };
+  await inOrganization(organizationId, async (tx) => {
+    await queueMail(tx, { organizationId, cause: "test", recipient, ...texts });
+    await rawSql(tx)`update mails set attempts = 19 where organization_id = ${organizationId}`;
+  });
+  await sendDueMails(systemNow());
+  const [mail] = await inOrganization(
+    organizationId,
+    (tx) => rawSql(tx)`
+      select next_attempt_at, plain_text || html as text from mails where organization_id = ${organizationId}`,
+  );
+  expect(mail).toEqual({ next_attempt_at: null, text: "" });
 });

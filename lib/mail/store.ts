@@ -58,18 +58,23 @@ type MailKey = { readonly organizationId: number; readonly id: string };
 const isMail = ({ organizationId, id }: MailKey) =>
   and(eq(mails.organizationId, organizationId), eq(mails.id, id));
 
+/** Links in mails open doors, so a text is kept no longer than it takes to send it. */
+const WITHOUT_TEXT = { plainText: "", html: "" } as const;
+
 export async function markSent(tx: Transaction, key: MailKey, now: Date): Promise<void> {
-  await tx.update(mails).set({ sentAt: now, nextAttemptAt: null, lastError: null }).where(isMail(key));
+  const sent = { sentAt: now, nextAttemptAt: null, lastError: null, ...WITHOUT_TEXT };
+  await tx.update(mails).set(sent).where(isMail(key));
 }
 
-/** `nextAttemptAt` null gives the mail up. */
+/** `nextAttemptAt` null gives the mail up, and its text with it. */
 export async function markFailed(
   tx: Transaction,
   key: MailKey,
   lastError: string,
   nextAttemptAt: Date | null,
 ): Promise<void> {
-  await tx.update(mails).set({ lastError, nextAttemptAt }).where(isMail(key));
+  const failed = { lastError, nextAttemptAt, ...(nextAttemptAt === null ? WITHOUT_TEXT : {}) };
+  await tx.update(mails).set(failed).where(isMail(key));
 }
 
 export async function selectMailBacklog(tx: Transaction) {
