@@ -6,8 +6,10 @@ import type { Instrumentation } from "next";
 /** Runs once, before the server takes its first request. */
 export async function register(): Promise<void> {
   if (process.env.NEXT_RUNTIME === "nodejs") {
+    const { protectAnswers } = await import("@/lib/browser-policy");
     const { watchRequests } = await import("@/lib/request");
     const { startTimers } = await import("@/lib/timers/timers");
+    protectAnswers();
     watchRequests();
     startTimers();
   }

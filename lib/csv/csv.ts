@@ -34,6 +34,5 @@ export function csvHeaders(fileName: string): Headers {
     "content-type": "text/csv; charset=utf-8",
     "content-disposition": `attachment; filename="${fileName}"`,
     "cache-control": "private, no-store",
-    "x-content-type-options": "nosniff",
   });
 }

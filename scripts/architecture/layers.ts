@@ -4,7 +4,7 @@
  */
 export const LAYERS: readonly (readonly string[])[] = [
   ["errors", "env"],
-  ["request"],
+  ["request", "browser-policy"],
   ["log", "combining"],
   // Values: pure, safe in the browser.
   ["money", "time", "text", "contact"],
