@@ -3,16 +3,16 @@ import { createHash, randomBytes } from "node:crypto";
 import { inOrganization, type Transaction } from "@/db/client";
 import type { Scope } from "@/lib/auth/scope";
 import { combiner } from "@/lib/combining/combining";
-import { env } from "@/lib/env";
 import { invariant, Refusal } from "@/lib/errors";
 import { saveBook } from "@/lib/ledger/ledger";
 import { available, type Book } from "@/lib/ledger/rules";
-import { type Micros, sum, toDecimal } from "@/lib/money/money";
+import { type Micros, sum } from "@/lib/money/money";
 import { touch } from "@/lib/months/months";
 import { type Organization, readOrganization } from "@/lib/organizations/organizations";
 import { organizationNow } from "@/lib/time/clock";
 import type { HoldRequest } from "./input";
 import { loadPriceList, type PriceList, priceLines } from "./pricing";
+import { type FirstRefusal, recordRefusal, shortfallOf } from "./refusals";
 import { closeHold, type Hold, LARGEST_GROUP, lineAmount, type PricedLine } from "./rules";
 import {
   expireHolds,
@@ -124,6 +124,8 @@ type Desk = {
   readonly byKey: Map<string, StoredHold>;
   readonly placed: StoredHold[];
   readonly changed: Set<StoredHold>;
+  /** The first that was refused for want of balance since one was granted. */
+  refused: FirstRefusal | null;
 };
 
 /** Serves wishes in their order, each as if it came alone. One that is refused changes nothing. */
@@ -139,7 +141,17 @@ async function serve(tx: Transaction, organizationId: number, batch: readonly Wi
   ]);
   const byId = new Map(known.map((hold) => [hold.id, hold]));
   const byKey = new Map(known.map((hold) => [hold.idempotencyKey, hold]));
-  const desk: Desk = { organization, now, book, prices, byId, byKey, placed: [], changed: new Set() };
+  const desk: Desk = {
+    organization,
+    now,
+    book,
+    prices,
+    byId,
+    byKey,
+    placed: [],
+    changed: new Set(),
+    refused: null,
+  };
   const answers = batch.map((wish) => {
     try {
       return view("release" in wish ? release(desk, wish.release) : place(desk, wish));
@@ -148,6 +160,7 @@ async function serve(tx: Transaction, organizationId: number, batch: readonly Wi
       throw error;
     }
   });
+  if (desk.refused) await recordRefusal(tx, desk, desk.refused);
   await Promise.all([
     insertHolds(tx, organizationId, desk.placed),
     saveHolds(tx, organizationId, desk.changed),
@@ -173,7 +186,12 @@ function place(desk: Desk, { request, idempotencyKey, requestHash }: Placing): S
   invariant(desk.prices, "prices are loaded for whoever places");
   const lines = priceLines(desk.prices, request);
   const amount = sum(lines.map(lineAmount));
-  refuseShortfall(organization, amount, available(book));
+  const shortfall = shortfallOf(organization, amount, available(book));
+  if (shortfall) {
+    if (book.holdRefusedAt === null) desk.refused ??= { refusal: shortfall, reason: request.reason ?? null };
+    throw shortfall;
+  }
+  book.holdRefusedAt = null;
   book.onHold += amount;
   const expiresAt = new Date(now.getTime() + request.expires_in * 1_000);
   if (book.nextHoldExpiry === null || expiresAt < book.nextHoldExpiry) book.nextHoldExpiry = expiresAt;
@@ -229,7 +247,8 @@ export async function estimate(scope: Scope<"holds:write">, request: HoldRequest
     const amount = sum(lines.map(lineAmount));
     await saveBook(tx, book);
     refuseDisputed(book);
-    refuseShortfall(organization, amount, available(book));
+    const shortfall = shortfallOf(organization, amount, available(book));
+    if (shortfall) throw shortfall;
     return { amount, lines, availableAfter: available(book) - amount };
   });
 }
@@ -266,24 +285,5 @@ function refuseDisputed(book: Book): void {
   throw new Refusal(
     "payment_disputed",
     "A payment of this organization is disputed; nothing can be reserved until the bank has decided.",
-  );
-}
-
-function refuseShortfall({ slug }: Organization, required: Micros, spendable: Micros): void {
-  if (required <= spendable) return;
-  const topUp = new URL(`/o/${slug}/package-usage/top-up`, env().NEXTAUTH_URL);
-  topUp.searchParams.set("balance", toDecimal(required - spendable));
-  throw new Refusal(
-    "insufficient_balance",
-    "The WhatsApp balance does not cover this. Top up the shortfall first.",
-    {
-      members: {
-        required: toDecimal(required),
-        available: toDecimal(spendable),
-        shortfall: toDecimal(required - spendable),
-        /** Where a person finds the form filled in with exactly this. */
-        top_up_url: topUp.href,
-      },
-    },
   );
 }
