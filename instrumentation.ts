@@ -9,9 +9,14 @@ export async function register(): Promise<void> {
     const { protectAnswers } = await import("@/lib/browser-policy");
     const { watchRequests } = await import("@/lib/request");
     const { startTimers } = await import("@/lib/timers/timers");
+    const { closeDatabases } = await import("@/db/client");
+    const { closeAfterRequests, watchSignals } = await import("@/lib/shutdown");
     protectAnswers();
     watchRequests();
     startTimers();
+    closeAfterRequests("databases", closeDatabases);
+    // Set by `npm start` and the demo. Elsewhere, under Next's dev server, signals are Next's.
+    if (process.env.NEXT_MANUAL_SIG_HANDLE) watchSignals();
   }
 }
 

@@ -89,7 +89,12 @@ export async function startApp(
   mode: "start" | "dev",
 ): Promise<ChildProcess> {
   const task = nodeTask("The app", NEXT, [mode, "-p", String(place.port), "-H", "127.0.0.1"], {
-    env: { ...env, NODE_ENV: mode === "dev" ? "development" : "production" },
+    env: {
+      ...env,
+      NODE_ENV: mode === "dev" ? "development" : "production",
+      // As `npm start`: lib/shutdown.ts ends the server in order.
+      ...(mode === "dev" ? {} : { NEXT_MANUAL_SIG_HANDLE: "1" }),
+    },
     ...(mode === "dev" ? {} : { log: join(place.logs, "app.log") }),
   });
   const child = run.start(task);

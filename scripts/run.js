@@ -25,6 +25,7 @@ const COMMANDS = {
   kuota: ["kuota.ts"],
   start: ["start.ts"],
   bench: ["bench/main.ts"],
+  soak: ["soak/main.ts"],
   screenshots: ["screenshots.ts"],
 };
 
@@ -175,6 +176,8 @@ async function becomeServer() {
     process.env.HOST || "127.0.0.1",
   ];
   onEndOfNpm(() => process.kill(process.pid, "SIGTERM"));
+  // lib/shutdown.ts ends the server in order.
+  process.env.NEXT_MANUAL_SIG_HANDLE = "1";
   await import(pathToFileURL(next).href);
 }
 

@@ -3,6 +3,7 @@ import { Pool, type PoolClient } from "pg";
 import { to as copyTo } from "pg-copy-streams";
 import { env } from "@/lib/env";
 import { Refusal } from "@/lib/errors";
+import { closeAfterRequests } from "@/lib/shutdown";
 
 /** What a COPY statement stands for and where it may look. */
 export type CopyRequest = {
@@ -35,7 +36,12 @@ type Exports = { pool: Pool; running: number; readonly waiting: (() => void)[] }
 const shared = globalThis as typeof globalThis & { kuotaExports?: Exports };
 
 function exports(): Exports {
-  shared.kuotaExports ??= {
+  shared.kuotaExports ??= openExports();
+  return shared.kuotaExports;
+}
+
+function openExports(): Exports {
+  const line: Exports = {
     pool: new Pool({
       connectionString: env().DATABASE_REPLICA_URL ?? env().DATABASE_URL,
       max: AT_ONCE,
@@ -50,7 +56,8 @@ function exports(): Exports {
     running: 0,
     waiting: [],
   };
-  return shared.kuotaExports;
+  closeAfterRequests("exports", () => line.pool.end());
+  return line;
 }
 
 /**

@@ -4,6 +4,7 @@ import { logFault, logNotice } from "@/lib/log";
 import { sendDueMails } from "@/lib/mail/mail";
 import { openMonthsEverywhere } from "@/lib/months/months";
 import { chargeParkedEverywhere } from "@/lib/provisioning/provisioning";
+import { closeAfterRequests, isStopping } from "@/lib/shutdown";
 import { systemNow } from "@/lib/time/clock";
 import { sweepPurchases } from "@/lib/top-ups/sweep";
 
@@ -23,21 +24,35 @@ const JOBS: readonly {
 // One set of timers per process, however many bundles import this file.
 const shared = globalThis as typeof globalThis & { kuotaTimers?: true };
 
-/** Starts the jobs once per process. A job that fails is logged and tried again at its next turn. */
+/**
+ * Starts the jobs once per process. A job that fails is logged and tried again at its next turn. When the server stops no
+ * turn begins any more, and those under way come to their end.
+ */
 export function startTimers(): void {
   if (shared.kuotaTimers) return;
   shared.kuotaTimers = true;
+  const running = new Set<Promise<void>>();
   for (const { name, everyMs, work } of JOBS) {
-    const turn = async () => {
-      try {
-        const done = await work();
-        if (done > 0) logNotice("timer.worked", { job: name, done });
-      } catch (error) {
-        logFault("timer.failed", error, { job: name });
-      }
-      setTimeout(turn, everyMs).unref();
+    const turn = () => {
+      if (isStopping()) return;
+      const working = workOnce(name, work);
+      running.add(working);
+      void working.finally(() => {
+        running.delete(working);
+        setTimeout(turn, everyMs).unref();
+      });
     };
     setTimeout(turn, Math.min(everyMs, FIRST_TURN_MS)).unref();
+  }
+  closeAfterRequests("timers", () => Promise.all(running));
+}
+
+async function workOnce(job: string, work: () => Promise<number>): Promise<void> {
+  try {
+    const done = await work();
+    if (done > 0) logNotice("timer.worked", { job, done });
+  } catch (error) {
+    logFault("timer.failed", error, { job });
   }
 }
 

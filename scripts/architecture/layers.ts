@@ -6,6 +6,7 @@ export const LAYERS: readonly (readonly string[])[] = [
   ["errors", "env"],
   ["request", "browser-policy"],
   ["log", "combining"],
+  ["shutdown"],
   // Values: pure, safe in the browser.
   ["money", "time", "text", "contact"],
   ["csv", "i18n"],

@@ -1,5 +1,6 @@
 import { authorize } from "@/lib/auth/authorize";
 import { listenForChanges } from "@/lib/changes/changes";
+import { endAtShutdown } from "@/lib/shutdown";
 
 type Context = { readonly params: Promise<{ organization: string }> };
 
@@ -22,15 +23,19 @@ export async function GET(request: Request, context: Context): Promise<Response>
       send("retry: 3000\n\n");
       const unlisten = await listenForChanges(scope.organizationId, () => send("event: change\ndata:\n\n"));
       const heartbeat = setInterval(() => send(":\n\n"), HEARTBEAT_MS);
-      const limit = setTimeout(() => {
+      const end = () => {
+        if (!isOpen) return;
         stop();
         controller.close();
-      }, LONGEST_MS);
+      };
+      const limit = setTimeout(end, LONGEST_MS);
+      const forget = endAtShutdown(end);
       stop = () => {
         isOpen = false;
         stop = () => undefined;
         clearInterval(heartbeat);
         clearTimeout(limit);
+        forget();
         void unlisten();
       };
       if (request.signal.aborted) stop();
