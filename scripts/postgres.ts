@@ -32,6 +32,8 @@ export type RunningPostgres = {
   stop(): Promise<void>;
 };
 
+type Wanted = { readonly directory: string; readonly port?: number };
+
 type Files = {
   readonly data: string;
   readonly users: string;
@@ -57,11 +59,12 @@ let uses = 0;
  * The PostgreSQL server of a data directory, created when there is none and started when it does not run.
  *
  * Processes that ask for the same directory share one server; it stops when the last of them stops it or
- * dies, even by SIGKILL. Beside the directory stand its log and the records of who uses it.
+ * dies, even by SIGKILL. Beside the directory stand its log and the records of who uses it. A server that must be started
+ * takes the given port, else a free one.
  *
  * @throws Error when this machine cannot run the server, or the data were written by another major version.
  */
-export async function startPostgres({ directory }: { directory: string }): Promise<RunningPostgres> {
+export async function startPostgres({ directory, port: wanted }: Wanted): Promise<RunningPostgres> {
   const data = resolve(directory);
   const files: Files = {
     data,
@@ -75,7 +78,7 @@ export async function startPostgres({ directory }: { directory: string }): Promi
   const use = join(files.users, `${process.pid}.${uses}`);
   writeFileSync(use, birthMark(process.pid));
   try {
-    const port = await withLock(files.lock, START_PATIENCE_MS, () => findOrStart(files));
+    const port = await withLock(files.lock, START_PATIENCE_MS, () => findOrStart(files, wanted));
     const password = readFileSync(join(files.data, PASSWORD_FILE), "utf8");
     return { url: `postgres://kuota:${password}@127.0.0.1:${port}/kuota`, stop: () => endUse(files, use) };
   } catch (error) {
@@ -92,7 +95,7 @@ async function endUse(files: Files, use: string): Promise<void> {
   }
 }
 
-async function findOrStart(files: Files): Promise<number> {
+async function findOrStart(files: Files, wanted: number | undefined): Promise<number> {
   const port = await joinRunningServer(files);
   if (port !== null) return port;
   const account = serverAccount(files.data);
@@ -103,7 +106,7 @@ async function findOrStart(files: Files): Promise<number> {
   const giveUpAt = performance.now() + STOP_PATIENCE_MS;
   for (;;) {
     writeFileSync(files.log, "");
-    const started = await startServer(files, binaries, account);
+    const started = await startServer(files, binaries, account, wanted ?? (await freePort()));
     if (started !== null) return started;
     const log = readIfThere(files.log) ?? "";
     if (!PASSING_TROUBLE.test(log) || performance.now() > giveUpAt) {
@@ -223,8 +226,8 @@ async function startServer(
   files: Files,
   binaries: Binaries,
   account: Account | undefined,
+  port: number,
 ): Promise<number | null> {
-  const port = await freePort();
   const keeper = spawnKeeper(files, binaries, account, port);
   const giveUpAt = performance.now() + START_PATIENCE_MS;
   while (keeper.exitCode === null && keeper.signalCode === null && performance.now() < giveUpAt) {

@@ -60,7 +60,7 @@ export function verdict({ passed, failed }: Tally): string {
 }
 
 export type Plan = {
-  /** Lint and types: only when everything is asked for. */
+  /** Lint, types and a short soak: only when everything is asked for. */
   readonly checks: boolean;
   /** Arguments for Vitest, or null when it is not to run. */
   readonly unit: readonly string[] | null;

@@ -57,6 +57,7 @@ await runCommand(130, async (run) => {
   if (browser && (await part("Build", () => build(run)))) {
     await withDatabase(run, "e2e", part, (url) => part("Browser", () => runPlaywright(run, browser, url)));
   }
+  if (plan.checks) await part("Soak, short", () => soakShortly(run));
 
   const total = addTallies(tallies);
   await run.end();
@@ -105,6 +106,16 @@ async function withDatabase(
       await run.exitCode(scriptTask("verify", "verify.ts", [], { env: { DATABASE_URL: databaseUrl } })),
     ),
   );
+}
+
+/** The app and its database killed under load. On an embedded server only: others are not ours to kill. */
+async function soakShortly(run: Run): Promise<Tally> {
+  if (process.env.DATABASE_URL) {
+    console.log("Not with DATABASE_URL: the soak kills the server that it works on.");
+    return { passed: 0, failed: 0 };
+  }
+  const short = ["--minutes", "0.6", "--rate", "200", "--kill-every", "8"];
+  return tallyStep(await run.exitCode(scriptTask("soak", "soak/main.ts", short)));
 }
 
 async function runVitest(run: Run, args: readonly string[], databaseUrl: string): Promise<Tally> {

@@ -58,11 +58,13 @@ export async function benchPage(stage: Stage): Promise<Figure[]> {
   ];
 }
 
-/** The cookie of an owner of the organization who has logged in. */
-async function logIn(organizationId: number): Promise<string> {
+/** The cookie of an owner of the organizations who has logged in. */
+export async function logIn(...organizationIds: readonly number[]): Promise<string> {
   const person = { email: "owner@bench.example", name: "Owner of the bench", password: null };
   const id = await acrossOrganizations((tx) => createUser(tx, person));
-  await addMember(systemScope("bench", organizationId, "members:manage"), id, "owner");
+  for (const organizationId of organizationIds) {
+    await addMember(systemScope("bench", organizationId, "members:manage"), id, "owner");
+  }
   const sessionId = await acrossOrganizations((tx) => openSession(tx, { id, staffRole: null }, "bench"));
   return `${sessionCookie().name}=${await encodeSession(sessionId)}`;
 }
