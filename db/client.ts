@@ -2,6 +2,7 @@ import "server-only";
 import { drizzle, type PostgresJsDatabase } from "drizzle-orm/postgres-js";
 import postgres, { type Sql, type TransactionSql } from "postgres";
 import { env } from "@/lib/env";
+import { withoutData } from "./faults";
 import { type Line, patientSocket, watchedClient, whileConnected } from "./lost-connections";
 
 /**
@@ -60,7 +61,7 @@ export async function acrossOrganizations<T>(work: (tx: Transaction) => Promise<
   return run(databases().main, undefined, (tx) => behindWall(tx, "", "yes", work));
 }
 
-/** Runs a transaction that ends with its connection, should that be lost: it is undone, and nothing more is sent. */
+/** Runs a transaction that ends with its connection, should that be lost: it is undone, and nothing more is sent. Its errors hold no data. */
 function run<T>(
   { orm }: Connection,
   options: { readonly accessMode: "read only" } | undefined,
@@ -72,10 +73,10 @@ function run<T>(
     session.client = watchedClient(session.client, line);
     return whileConnected(line, () => work(tx));
   }, options);
-  running.catch(() => {
+  return running.catch((error: unknown) => {
     line.isLost = true;
+    throw withoutData(error);
   });
-  return running;
 }
 
 async function behindWall<T>(

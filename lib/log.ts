@@ -66,7 +66,9 @@ export function describeFault(error: unknown): Record<string, unknown> {
   if (!(error instanceof Error)) return { fault: typeof error };
   const cause = error.cause instanceof Error ? describeFault(error.cause) : undefined;
   const database = databaseFault(error);
-  const hidesData = "params" in error || "query" in error || database !== undefined;
+  // JSON.parse quotes what it could not read.
+  const hidesData =
+    "params" in error || "query" in error || database !== undefined || error instanceof SyntaxError;
   const firstFrame = error.stack?.indexOf("\n    at ") ?? -1;
   return {
     fault: error.name,
