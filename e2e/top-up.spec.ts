@@ -2,6 +2,9 @@ import { readFile } from "node:fs/promises";
 import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 import { systemScope, systemStaffScope } from "@/lib/auth/scope";
+import { Refusal } from "@/lib/errors";
+import { placeHold } from "@/lib/holds/holds";
+import { holdRequest } from "@/lib/holds/input";
 import { formatMoney } from "@/lib/i18n/format";
 import { micros } from "@/lib/money/money";
 import { adjust } from "@/lib/provisioning/adjustments";
@@ -95,6 +98,37 @@ test("a link with a shortfall fills in exactly that; the debt it pays back first
   ).toBeVisible();
 });
 
+test("a refused hold leads to the form, short by exactly what it lacked · M3 T1", async ({
+  signedIn: page,
+  organization: { id },
+}) => {
+  const hold = holdRequest.parse({
+    lines: [{ category: "marketing", market: "Indonesia", quantity: 3_000 }],
+  });
+  const refused = await placeHold(systemScope("e2e", id, "holds:write"), hold, "short").catch(
+    (error: unknown) => error,
+  );
+  // 3,000 at Rp 586.33, of which Rp 350,000 are there.
+  expect(refused).toMatchObject({ extras: { members: { shortfall: "1408990.00" } } });
+  const address = refused instanceof Refusal && refused.extras.members?.top_up_url;
+  const { pathname, search } = new URL(String(address));
+  await page.goto(pathname + search);
+  await expect(page.getByText("The balance is short by Rp 1,408,990")).toBeVisible();
+  await expect(page.getByRole("textbox", { name: "Amount" })).toHaveValue("1,408,990");
+});
+
+test("the banner of a debt leads to a form that settles it · U5 T3", async ({
+  signedIn: page,
+  organization: { slug },
+}) => {
+  const debt = { account: "additional", amount: micros("-2850000"), reason: "test" } as const;
+  await adjust(operator, slug, debt, "debt");
+  await page.goto(usage(slug, "conversation"));
+  await page.getByRole("link", { name: "Top up", exact: true }).click();
+  await expect(page.getByRole("textbox", { name: "Amount" })).toHaveValue("2,500,000");
+  await expect(page.getByText("Rp 2,500,000 of it pays back the debt first")).toBeVisible();
+});
+
 test.describe("in the last days of a month", () => {
   test.use({ organizationSettings: { clock: new Date("2026-11-28T05:00:00Z") } });
 
@@ -160,6 +194,25 @@ test("a declined card and a cancel charge nothing, and lead back to the filled-i
   await page.getByRole("dialog").getByRole("button", { name: "Cancel purchase" }).click();
   await expect(page.getByText("The payment page has expired")).toBeVisible();
   await expectAvailable(page, organization, "350000");
+});
+
+test("after a declined card another one pays on the same page · T2", async ({
+  signedIn: page,
+  organization,
+}) => {
+  await fillIn(page, organization.slug, "1000000", "");
+  await page.getByRole("button", { name: "Continue to payment" }).click();
+  await pressOnPaymentPage(page, "Decline");
+  await expect(page.getByRole("alert")).toContainText("declined");
+  await pressOnPaymentPage(page, "Pay");
+  await expect(page.getByText("Done: everything is added")).toBeVisible();
+  await expectAvailable(page, organization, "1350000");
+  await page.goto(usage(organization.slug, "purchases"));
+  const row = page.getByRole("row", { name: /^P-/ });
+  await expect(row).toContainText("Paid");
+  await expect(row.getByRole("link", { name: "Card · Visa 4242" })).toHaveAttribute("href", /\/receipts\//);
+  await row.getByRole("link", { name: /in the ledger$/ }).click();
+  await expect(page.getByRole("row", { name: /Top-up/ })).toContainText("+Rp 1,000,000.00");
 });
 
 test("another organization's payment page shows and credits nothing · T2", async ({

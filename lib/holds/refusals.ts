@@ -42,6 +42,7 @@ export function shortfallOf({ slug }: Organization, required: Micros, spendable:
   if (required <= spendable) return null;
   const topUp = new URL(`/o/${slug}/package-usage/top-up`, env().NEXTAUTH_URL);
   topUp.searchParams.set("balance", toDecimal(required - spendable));
+  topUp.searchParams.set("short", "yes");
   return new Refusal(
     "insufficient_balance",
     "The WhatsApp balance does not cover this. Top up the shortfall first.",

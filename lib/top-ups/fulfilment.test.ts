@@ -4,6 +4,7 @@ import { closeDatabases, inOrganization, rawSql } from "@/db/client";
 import { systemNow } from "@/lib/time/clock";
 import type { StandIn } from "@/scripts/stripe-stand-in/stand-in";
 import { fulfil } from "./fulfilment";
+import { listAllPurchases } from "./history/history";
 import { closeQuarantine } from "./quarantine";
 import { sweepPurchases } from "./sweep";
 import {
@@ -277,6 +278,12 @@ describe("a payment that is not the one asked for is quarantined · T2", () => {
     expect(state).toMatchObject({ ...untouched, purchases: [{ status: "pending", quarantined: true }] });
     const fields = state.purchases[0]?.mismatches.map((mismatch: { field: string }) => mismatch.field);
     expect(fields).toContain(field);
+    const shown = await listAllPurchases(
+      operator,
+      { organizationId: client.id, onlyQuarantined: true },
+      null,
+    );
+    expect(shown.rows).toMatchObject([{ isQuarantined: true }]);
   });
 
   test("staff settle it with the provider and close it; it stays closed", async () => {

@@ -57,10 +57,13 @@ test("a link to the form carries a shortfall exactly, and a broken one opens the
   expect(readPrefill(query)).toEqual({
     balance: micros("1234567.000001"),
     visitorBlocks: 2,
+    isShortfall: false,
     cancelled: null,
     isEmpty: false,
   });
-  const nothing = { balance: 0n, visitorBlocks: 0, cancelled: null };
+  expect(readPrefill({ balance: "5.5", short: "yes" })).toMatchObject({ isShortfall: true });
+  expect(readPrefill({ short: "yes" })).toMatchObject({ isShortfall: false, isEmpty: true });
+  const nothing = { balance: 0n, visitorBlocks: 0, isShortfall: false, cancelled: null };
   expect(readPrefill({})).toEqual({ ...nothing, isEmpty: true });
   expect(readPrefill({ balance: "-5", blocks: "x", cancelled: "y" })).toMatchObject(nothing);
   expect(readPrefill({ balance: ["1e9", "2"], blocks: "99999999" })).toMatchObject(nothing);

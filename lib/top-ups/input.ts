@@ -29,6 +29,7 @@ const wholeNumber = z
 const prefill = z.object({
   balance: z.preprocess(one, z.string().max(40).transform(parseDecimal)).optional().catch(undefined),
   blocks: z.preprocess(one, wholeNumber).optional().catch(undefined),
+  short: z.preprocess(one, z.literal("yes")).optional().catch(undefined),
   cancelled: z.preprocess(one, z.uuid()).optional().catch(undefined),
 });
 
@@ -37,15 +38,18 @@ export type Prefill = {
   readonly isEmpty: boolean;
   readonly balance: Micros;
   readonly visitorBlocks: number;
+  /** The balance is what something that was refused lacked. */
+  readonly isShortfall: boolean;
   readonly cancelled: string | null;
 };
 
 export function readPrefill(params: Record<string, string | string[] | undefined>): Prefill {
-  const { balance, blocks, cancelled } = prefill.parse(params);
+  const { balance, blocks, short, cancelled } = prefill.parse(params);
   return {
     isEmpty: balance === undefined && blocks === undefined,
     balance: balance && balance > 0n ? balance : 0n,
     visitorBlocks: blocks ?? 0,
+    isShortfall: short !== undefined && balance != null && balance > 0n,
     cancelled: cancelled ?? null,
   };
 }

@@ -8,7 +8,7 @@ import type { Products } from "@/lib/top-ups/pricing";
 /** What can be bought in a currency, filled in where there is something. */
 export async function ProductFields({ known }: { readonly known: Products | null }) {
   const [t, locale] = await Promise.all([getTranslations("admin.products"), getLocale()]);
-  const filled = (value: string | undefined) => (value === undefined ? {} : { defaultValue: value });
+  const filled = (value: string | null | undefined) => (value ? { defaultValue: value } : {});
   const amount = (value: bigint | undefined) =>
     filled(value === undefined ? undefined : typedForm(value, locale));
   return (
@@ -17,17 +17,10 @@ export async function ProductFields({ known }: { readonly known: Products | null
         <TextField name="currency" label={t("currency")} hint={t("currencyHint")} placeholder="USD" />
       )}
       <TextField
-        name="charge_step"
-        label={t("chargeStep")}
-        hint={t("chargeStepHint")}
-        inputMode="decimal"
-        {...amount(known?.chargeStep)}
-      />
-      <TextField
         name="visitors_per_block"
         label={t("visitorsPerBlock")}
         inputMode="numeric"
-        {...filled(known?.visitorsPerBlock.toString())}
+        {...filled(known && formatUnits(known.visitorsPerBlock, locale))}
       />
       <TextField
         name="block_price"
@@ -46,7 +39,7 @@ export async function ProductFields({ known }: { readonly known: Products | null
         name="most_blocks"
         label={t("mostBlocks")}
         inputMode="numeric"
-        {...filled(known?.mostBlocks.toString())}
+        {...filled(known && formatUnits(known.mostBlocks, locale))}
       />
       <TextField
         name="minimum_balance"
@@ -74,7 +67,14 @@ export async function ProductFields({ known }: { readonly known: Products | null
         label={t("taxRate")}
         hint={t("taxRateHint")}
         inputMode="decimal"
-        {...filled(known ? percentOf(known.taxBasisPoints, locale) : undefined)}
+        {...filled(known && percentOf(known.taxBasisPoints, locale))}
+      />
+      <TextField
+        name="charge_step"
+        label={t("chargeStep")}
+        hint={t("chargeStepHint")}
+        inputMode="decimal"
+        {...amount(known?.chargeStep)}
       />
     </>
   );

@@ -180,7 +180,7 @@ async function PurchaseTable({ rows }: { readonly rows: readonly PurchaseRow[] }
     getLocale(),
   ]);
   return (
-    <Table caption={p("caption")} minWidth="76rem">
+    <Table caption={p("caption")} minWidth="72rem">
       <thead>
         <tr>
           <HeadCell>{p("columns.number")}</HeadCell>
@@ -211,7 +211,8 @@ async function PurchaseTable({ rows }: { readonly rows: readonly PurchaseRow[] }
               <Cell>
                 <Link
                   href={`/admin/organizations/${row.organization.slug}` as Route}
-                  className="rounded hover:underline"
+                  title={row.organization.name}
+                  className="block max-w-44 truncate rounded hover:underline"
                 >
                   {row.organization.name}
                 </Link>
@@ -227,7 +228,8 @@ async function PurchaseTable({ rows }: { readonly rows: readonly PurchaseRow[] }
                 )}
                 {row.balance > 0n && (
                   <span className="block">
-                    {p("bought.balance")} {money(row.balance)}
+                    {p("bought.balance")}
+                    {row.visitors > 0 && <span className="text-ink-faint"> {money(row.balance)}</span>}
                   </span>
                 )}
               </Cell>

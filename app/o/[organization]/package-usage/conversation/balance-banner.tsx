@@ -1,4 +1,3 @@
-import type { Route } from "next";
 import { getLocale, getTranslations } from "next-intl/server";
 import { Banner } from "@/components/ui/banner";
 import { ButtonLink } from "@/components/ui/button";
@@ -6,21 +5,23 @@ import { formatAmount, formatDay, formatUnits } from "@/lib/i18n/format";
 import type { Balance } from "@/lib/reports/balance";
 import { balanceReason, type Level, LOW_BELOW_PERCENT, levelOf, quotaLevel } from "@/lib/reports/rules";
 import { dayOf } from "@/lib/time/period";
+import { topUpAddress } from "@/lib/top-ups/input";
 
 type Notice = { readonly level: Level; readonly title: string; readonly text: string };
 
 /** What is low or used up, in words and with the way out of it (U5). Nothing while there is enough of everything. */
 export async function BalanceBanner(props: {
   readonly balance: Balance;
-  /** Null for those who may not top up: they are told whom to ask. */
-  readonly topUpHref: string | null;
+  /** Whose form to open; null for those who may not top up: they are told whom to ask. */
+  readonly topUpSlug: string | null;
 }) {
   const t = await getTranslations("usage.banner");
-  const notices = [
-    await moneyNotice(props.balance),
-    await visitorsNotice(props.balance),
-    await conversationsNotice(props.balance),
-  ].filter((notice) => notice !== null);
+  const [money, visitors, conversations] = await Promise.all([
+    moneyNotice(props.balance),
+    visitorsNotice(props.balance),
+    conversationsNotice(props.balance),
+  ]);
+  const notices = [money, visitors, conversations].filter((notice) => notice !== null);
   const first = notices.find(({ level }) => level === "used_up") ?? notices[0];
   if (!first) return null;
   const others = notices.filter((notice) => notice !== first).map(({ title }) => title);
@@ -29,17 +30,31 @@ export async function BalanceBanner(props: {
       tone={first.level === "used_up" ? "bad" : "warn"}
       title={first.title}
       action={
-        props.topUpHref !== null && (
-          <ButtonLink href={props.topUpHref as Route} look="solid" size="small">
+        props.topUpSlug !== null && (
+          <ButtonLink
+            href={topUpAddress(
+              props.topUpSlug,
+              wishFor(props.balance, visitors !== null, first === visitors),
+            )}
+            look="solid"
+            size="small"
+          >
             {t("topUp")}
           </ButtonLink>
         )
       }
     >
       {first.text} {others.length > 0 && t("also", { list: others.join("; ") })}{" "}
-      {props.topUpHref === null && t("ask")}
+      {props.topUpSlug === null && t("ask")}
     </Banner>
   );
+}
+
+/** What the form is filled in with: the debt, and a block of visitors where they are what is low. */
+function wishFor({ whatsappBalance }: Balance, lacksVisitors: boolean, visitorsAlone: boolean) {
+  const debt = whatsappBalance.additional < 0n ? -whatsappBalance.additional : 0n;
+  if (lacksVisitors && (visitorsAlone || debt > 0n)) return { balance: debt, visitorBlocks: 1 };
+  return { balance: debt };
 }
 
 async function words(balance: Balance) {

@@ -43,7 +43,7 @@ export default async function ConversationPage({ params, searchParams }: Props) 
       <PageHeader slug={slug} topUpHref={topUpHref} seesPurchases={may(user, slug, "purchases:read")} />
       <SectionBoundary words={trouble} className="min-h-[20rem]">
         <Suspense fallback={<BalanceSkeleton />}>
-          <BalanceSection reads={reads} topUpHref={topUpHref} />
+          <BalanceSection reads={reads} topUpSlug={topUpHref === null ? null : slug} />
         </Suspense>
       </SectionBoundary>
       <RangeBar {...place} />

@@ -62,6 +62,7 @@ export default async function TopUpPage({ params, searchParams }: Props) {
           </Banner>
         </div>
       )}
+      {prefill.isShortfall && offer.products && <Shortfall prefill={prefill} products={offer.products} />}
       <Offer
         slug={slug}
         scope={scope}
@@ -69,6 +70,21 @@ export default async function TopUpPage({ params, searchParams }: Props) {
         prefill={left ? { ...prefill, ...left.wish, isEmpty: false } : prefill}
       />
     </PageFrame>
+  );
+}
+
+/** Who comes from something that was refused reads by how much it was short (M3). */
+async function Shortfall(props: { readonly prefill: Prefill; readonly products: Products }) {
+  const [t, locale] = await Promise.all([getTranslations("top-up.short"), getLocale()]);
+  const { currency, chargeStep, minimumBalance } = props.products;
+  const money = (amount: bigint) => formatMoney(amount, currency, locale, { round: true });
+  const amount = raiseToStep(props.prefill.balance, chargeStep);
+  return (
+    <div className="mb-6">
+      <Banner tone="warn" title={t("title", { amount: money(amount) })}>
+        {amount < minimumBalance ? t("belowMinimum", { minimum: money(minimumBalance) }) : t("text")}
+      </Banner>
+    </div>
   );
 }
 
