@@ -173,8 +173,32 @@ describe("price books · A3", () => {
     const { slug } = await newTestOrganization({ price_book: book });
     await deliver(slug, 4);
     const impact = await previewImpact(viewer, publication("2026-12-01", "600"));
-    expect(impact).toMatchObject([
-      { slug, before: micros("2000"), after: micros("2400"), unpriced: 0, approximate: false },
-    ]);
+    expect(impact).toMatchObject({
+      clients: 1,
+      rated: [{ slug, before: micros("2000"), after: micros("2400"), unpriced: 0, approximate: false }],
+    });
+  });
+
+  test("look at those who used the most first, and stop when the time is up", async () => {
+    const book = uniqueSlug("book");
+    const publication = {
+      slug: book,
+      currency: "IDR",
+      effectiveFrom: "2026-01-01",
+      scheme: { marketing: { unit: "message" as const } },
+      prices: [{ market: "Indonesia", category: "marketing", unitPrice: micros("500") }],
+    };
+    await putPriceVersion(platform, publication);
+    const [little, much, nothing] = [
+      await newTestOrganization({ price_book: book }),
+      await newTestOrganization({ price_book: book }),
+      await newTestOrganization({ price_book: book }),
+    ];
+    await deliver(little.slug, 1);
+    await deliver(much.slug, 3);
+    const next = { ...publication, effectiveFrom: "2026-12-01" };
+    const { clients, rated } = await previewImpact(viewer, next);
+    expect([clients, rated.map(({ slug }) => slug)]).toEqual([3, [much.slug, little.slug, nothing.slug]]);
+    expect(await previewImpact(viewer, next, 0)).toEqual({ clients: 3, rated: [] });
   });
 });

@@ -4,10 +4,16 @@ import type { Scheme } from "@/db/schema/rating";
 import type { StaffScope } from "@/lib/auth/scope";
 import { findPriceBook, loadPriceBooks, type Publication } from "@/lib/rating/rating";
 import { type PriceVersion, priceKey, splitPriceKey } from "@/lib/rating/rules";
-import { organizationNow } from "@/lib/time/clock";
+import { organizationNow, systemNow } from "@/lib/time/clock";
 import { addDays, type Day, dayOf, periodOfDays, startOfDay } from "@/lib/time/period";
 import { type Rerated, rerate } from "./rules";
-import { selectBooks, selectDelivered, selectOrganizationsOnBook, selectVersionFacts } from "./store";
+import {
+  limitTime,
+  selectBooks,
+  selectDelivered,
+  selectOrganizationsOnBook,
+  selectVersionFacts,
+} from "./store";
 
 /** A price book as the list shows it. */
 export type ListedBook = Awaited<ReturnType<typeof selectBooks>>[number];
@@ -93,29 +99,66 @@ export type ClientImpact = Rerated & {
   readonly currency: string;
 };
 
+/** What a preview found within its time. */
+export type ImpactPreview = {
+  /** How many clients use the book on that day. */
+  readonly clients: number;
+  /** Those that were rated, with the most use first. */
+  readonly rated: readonly ClientImpact[];
+};
+
+const PATIENCE_MS = 2_000;
+const SHORTEST_MS = 50;
+
 /**
- * Rates the last 30 days of every client of a book anew with a version that is not published yet (A3). Changes nothing.
- * Clients are those that use the book on the day from which the version holds.
+ * Rates the last 30 days of the clients of a book anew with a version that is not published yet (A3). Changes nothing.
+ * Clients are those that use the book on the day from which the version holds. Somebody waits for the answer: when the
+ * time is up, those that are left, who used the least, are not rated.
  */
 export async function previewImpact(
   _scope: StaffScope<"back_office:read">,
   publication: Publication,
-): Promise<ClientImpact[]> {
+  patienceMs = PATIENCE_MS,
+): Promise<ImpactPreview> {
   const clients = await acrossOrganizations(async (tx) => {
     const book = await findPriceBook(tx, publication.slug);
     return book ? selectOrganizationsOnBook(tx, book.id, publication.effectiveFrom) : [];
   });
   const version = toVersion(publication);
-  const impacts: ClientImpact[] = [];
-  for (const { id, slug, name, currency, time_zone: zone, clock } of clients) {
-    const today = dayOf(organizationNow(clock === null ? null : new Date(Number(clock))), zone);
-    const from = addDays(today, 1 - IMPACT_DAYS);
-    const period = periodOfDays({ from: `${from.slice(0, 7)}-01`, to: today }, zone);
-    const ratedFrom = startOfDay(from, zone);
-    const groups = await readInOrganization(id, (tx) => selectDelivered(tx, id, period, ratedFrom, zone));
-    impacts.push({ slug, name, currency, ...rerate(groups, version) });
+  const end = systemNow().getTime() + patienceMs;
+  const rated: ClientImpact[] = [];
+  for (const client of clients) {
+    const left = end - systemNow().getTime();
+    const groups = left < SHORTEST_MS ? null : await deliveredTo(client, left);
+    if (groups === null) break;
+    const { slug, name, currency } = client;
+    rated.push({ slug, name, currency, ...rerate(groups, version) });
   }
-  return impacts;
+  return { clients: clients.length, rated };
+}
+
+type Client = Awaited<ReturnType<typeof selectOrganizationsOnBook>>[number];
+
+/** What a client was delivered in the last 30 days; null when reading it takes too long. */
+async function deliveredTo({ id, time_zone: zone, clock }: Client, patienceMs: number) {
+  const today = dayOf(organizationNow(clock === null ? null : new Date(Number(clock))), zone);
+  const from = addDays(today, 1 - IMPACT_DAYS);
+  const period = periodOfDays({ from: `${from.slice(0, 7)}-01`, to: today }, zone);
+  try {
+    return await readInOrganization(id, async (tx) => {
+      await limitTime(tx, patienceMs);
+      return selectDelivered(tx, id, period, startOfDay(from, zone), zone);
+    });
+  } catch (error) {
+    if (errorCode(error) === QUERY_CANCELED) return null;
+    throw error;
+  }
+}
+
+const QUERY_CANCELED = "57014";
+
+function errorCode(error: unknown): unknown {
+  return error instanceof Error && "code" in error ? error.code : undefined;
 }
 
 function toVersion({ effectiveFrom, scheme, prices }: Publication): PriceVersion {

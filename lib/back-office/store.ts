@@ -168,7 +168,7 @@ export async function selectBooks(tx: Transaction, today: Day) {
   }));
 }
 
-/** Organizations that will be on a price book on a day. */
+/** Organizations that will be on a price book on a day, those with the most use lately first. */
 export async function selectOrganizationsOnBook(tx: Transaction, priceBookId: number, day: Day) {
   return rawSql(tx)<
     { id: number; slug: string; name: string; currency: string; time_zone: string; clock: string | null }[]
@@ -180,7 +180,14 @@ export async function selectOrganizationsOnBook(tx: Transaction, priceBookId: nu
        where a.organization_id = o.id and from_day <= ${day} order by from_day desc limit 1),
       (select price_book_id from price_book_assignments a
        where a.organization_id = o.id order by from_day limit 1))
-    order by lower(o.name), o.id`;
+    order by (select coalesce(sum(u.amount_micros), 0) from daily_usage u
+              where u.organization_id = o.id and u.day > coalesce(o.clock, now())::date - 31) desc,
+      lower(o.name), o.id`;
+}
+
+/** Gives the rest of a transaction so long; the database then ends it with `query_canceled`. */
+export async function limitTime(tx: Transaction, milliseconds: number): Promise<void> {
+  await rawSql(tx)`select set_config('statement_timeout', ${String(milliseconds)}, true)`;
 }
 
 /** Delivered WhatsApp messages that are alike to every price, and what they cost. */

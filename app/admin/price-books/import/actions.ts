@@ -135,8 +135,10 @@ async function shown(
       change: percentOf(before, after, locale),
       direction: direction(before, after),
     })),
-    clients: formatUnits(impact.length, locale),
-    impact: await shownImpact(impact),
+    clients: formatUnits(impact.clients, locale),
+    leftOut:
+      impact.rated.length < impact.clients ? formatUnits(impact.clients - impact.rated.length, locale) : null,
+    impact: await shownImpact(impact.rated),
   };
 }
 

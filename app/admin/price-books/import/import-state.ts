@@ -36,6 +36,8 @@ export type ShownPreview = {
   readonly changes: readonly ShownChange[];
   /** How many clients use the book on that day. */
   readonly clients: string;
+  /** How many of them were not looked at, because it would have taken too long; null: none. */
+  readonly leftOut: string | null;
   /** Those of them that were delivered anything. */
   readonly impact: readonly ShownImpact[];
 };

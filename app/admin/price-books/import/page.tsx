@@ -65,6 +65,7 @@ export default async function ImportPage({ searchParams }: Props) {
           impact: p("impact"),
           impactText: p("impactText", { days: IMPACT_DAYS }),
           nobody: p("nobody"),
+          leftOut: p("leftOut"),
           client: p("client"),
           charged: p("charged"),
           wouldBe: p("wouldBe"),

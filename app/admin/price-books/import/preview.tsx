@@ -17,6 +17,7 @@ export type PreviewWords = Readonly<
     | "impact"
     | "impactText"
     | "nobody"
+    | "leftOut"
     | "client"
     | "charged"
     | "wouldBe"
@@ -57,6 +58,11 @@ export function Preview({
             <p className="px-4 py-5 text-ink-faint">{words.nobody}</p>
           ) : (
             <Impact impact={preview.impact} words={words} />
+          )}
+          {preview.leftOut !== null && (
+            <p className="border-t border-line px-4 py-2.5 text-[0.8125rem] text-ink-faint">
+              {words.leftOut.replace("[clients]", preview.leftOut)}
+            </p>
           )}
         </Card>
       </Section>
