@@ -1,5 +1,6 @@
 import "server-only";
-import type { Transaction } from "@/db/client";
+import { acrossOrganizations, type Transaction } from "@/db/client";
+import { Refusal } from "@/lib/errors";
 import {
   type AttemptCount,
   deleteAttempts,
@@ -38,6 +39,19 @@ export async function forgetAttempts(tx: Transaction, key: string): Promise<void
 /** Uncounts one attempt for a key that others share. */
 export async function takeBackAttempt(tx: Transaction, key: string): Promise<void> {
   await subtractAttempt(tx, key);
+}
+
+/** Downloads that one organization may begin in a minute, counted for all instances together. */
+const EXPORT_LIMIT = { attempts: 60, seconds: 60 };
+
+/** @throws Refusal rate_limited, with the seconds to wait, for an organization that begins too many downloads. */
+export async function countExport(organizationId: number): Promise<void> {
+  const limit = { key: `export:organization:${organizationId}`, ...EXPORT_LIMIT };
+  const wait = await acrossOrganizations((tx) => countAttempt(tx, [limit]));
+  if (wait === null) return;
+  throw new Refusal("rate_limited", "Too many downloads in a minute. Try again later.", {
+    retryAfterSeconds: wait,
+  });
 }
 
 function secondsToWait(limit: AttemptLimit, counts: readonly AttemptCount[]): number[] {

@@ -1,6 +1,10 @@
+import { randomUUID } from "node:crypto";
 import { afterAll, describe, expect, test } from "vitest";
 import { acrossOrganizations, closeDatabases, rawSql } from "@/db/client";
 import type { KeyScope } from "@/db/schema/access";
+import { takeFromRate } from "@/lib/attempts/rates";
+import { duringRequest } from "@/lib/request";
+import { monotonicMilliseconds } from "@/lib/time/clock";
 import {
   apiKeysOf,
   authorizeKey,
@@ -11,6 +15,7 @@ import {
   revokeApiKey,
   revokePlatformKey,
 } from "./api-keys";
+import { KEY_RATE, UNKNOWN_KEY_RATE } from "./rules";
 import { systemScope, systemStaffScope } from "./scope";
 import { digest } from "./secrets";
 import { newOrganization } from "./testing";
@@ -156,5 +161,36 @@ describe("between organizations", () => {
     expect(await apiKeysOf(managerOf(id))).toEqual([]);
     const { key } = await createApiKey(systemScope("test", id, "keys:manage", "admin"), wanted);
     await expect(authorizeKey(bearer(key), "admin")).resolves.toMatchObject({ onlyOrganizationId: id });
+  });
+
+  test("an address that tries keys nobody has must wait; a key that is good there goes on", async () => {
+    const { key } = await newKey("events:write");
+    const fresh = await newKey("events:write");
+    const facts = { id: "test-request", address: randomUUID(), method: "POST", path: "/api/v1/events" };
+    const knock = (given: string) => duringRequest(facts, () => authorizeKey(bearer(given), "events:write"));
+    const guess = () => knock(`kuota_live_${randomUUID()}`);
+    await knock(key);
+    for (let i = 0; i < UNKNOWN_KEY_RATE.burst; i++) {
+      await expect(guess()).rejects.toMatchObject({ code: "unauthenticated" });
+    }
+    await expect(guess()).rejects.toMatchObject({
+      code: "rate_limited",
+      status: 429,
+      extras: { retryAfterSeconds: 1 },
+    });
+    await expect(knock(fresh.key)).rejects.toMatchObject({ code: "rate_limited" });
+    await expect(knock(key)).resolves.toBeDefined();
+    const elsewhere = { ...facts, address: randomUUID() };
+    await expect(
+      duringRequest(elsewhere, () => authorizeKey(bearer(fresh.key), "events:write")),
+    ).resolves.toBeDefined();
+  });
+
+  test("a key that runs wild is told to wait", async () => {
+    const { key } = await newKey("events:write");
+    // Used up a few seconds from now: it gives back faster than a test could use it up.
+    const soon = monotonicMilliseconds() + 5_000;
+    for (let i = 0; i < KEY_RATE.burst; i++) takeFromRate(`key:${digest(key)}`, KEY_RATE, soon);
+    await expect(authorizeKey(bearer(key), "events:write")).rejects.toMatchObject({ code: "rate_limited" });
   });
 });

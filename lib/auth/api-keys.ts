@@ -1,14 +1,24 @@
 import "server-only";
 import { acrossOrganizations, type Transaction } from "@/db/client";
 import type { KeyScope } from "@/db/schema/access";
+import { forgetRate, isRated, secondsToWait, takeFromRate } from "@/lib/attempts/rates";
 import { actorName, writeAudit } from "@/lib/audit/audit";
 import { combiner } from "@/lib/combining/combining";
 import { invariant, Refusal } from "@/lib/errors";
 import { logFault } from "@/lib/log";
 import { findOrganizations, type Organization } from "@/lib/organizations/organizations";
+import { currentRequest } from "@/lib/request";
 import { systemNow } from "@/lib/time/clock";
 import type { Permission } from "./permissions";
-import { bearerKey, isId, KEY_USE_NOTED_EVERY_MS, keyHas, keyScopesFor } from "./rules";
+import {
+  bearerKey,
+  isId,
+  KEY_RATE,
+  KEY_USE_NOTED_EVERY_MS,
+  keyHas,
+  keyScopesFor,
+  UNKNOWN_KEY_RATE,
+} from "./rules";
 import {
   type Actor,
   alsoGrants,
@@ -85,7 +95,8 @@ export async function revokePlatformKey(
  * The scopes of a key grant permissions as contracts.md says: `usage:read` comes with `balance:read` or `reports:read`,
  * `organization:read` with any, and `admin` grants nothing but itself.
  *
- * @throws Refusal unauthenticated for no, an unknown or a revoked key; forbidden when its scopes fall short.
+ * @throws Refusal unauthenticated for no, an unknown or a revoked key; forbidden when its scopes fall short; rate_limited
+ * for a key that is used, or an address that tries unknown keys, more often than `rules.ts` allows.
  */
 export async function authorizeKey<P extends Permission>(
   authorizationHeader: string | null,
@@ -93,8 +104,7 @@ export async function authorizeKey<P extends Permission>(
 ): Promise<MachineScope<P>> {
   const given = bearerKey(authorizationHeader);
   if (!given) throw new Refusal("unauthenticated", "Send an API key: Authorization: Bearer <key>.");
-  const [key] = await keyLookups.combine(0, [digest(given)]);
-  if (!key) throw new Refusal("unauthenticated", "This API key is not known or was revoked.");
+  const key = await findKey(digest(given));
   const missing = permissions.find((permission) => !keyHas(key.scopes, permission));
   if (missing) {
     const needed = keyScopesFor(missing).join(" or ");
@@ -102,6 +112,31 @@ export async function authorizeKey<P extends Permission>(
   }
   noteUse(key);
   return mintMachineScope(key.organizationId, { kind: "key", keyId: key.id }, permissions);
+}
+
+/**
+ * An address that keeps trying keys which nobody has is not looked up any more; a key that was good here lately still is,
+ * for many machines may share an address. Counted in memory: no request waits for it.
+ */
+async function findKey(hash: string): Promise<LiveKey> {
+  const name = `key:${hash}`;
+  const address = currentRequest()?.address;
+  const strangers = address ? `keys-tried:${address}` : null;
+  if (strangers && !isRated(name)) refuseFor(secondsToWait(strangers, UNKNOWN_KEY_RATE));
+  const [key] = await keyLookups.combine(0, [hash]);
+  if (!key) {
+    forgetRate(name);
+    if (strangers) takeFromRate(strangers, UNKNOWN_KEY_RATE);
+    throw new Refusal("unauthenticated", "This API key is not known or was revoked.");
+  }
+  refuseFor(takeFromRate(name, KEY_RATE));
+  return key;
+}
+
+function refuseFor(retryAfterSeconds: number | null): void {
+  if (retryAfterSeconds !== null) {
+    throw new Refusal("rate_limited", "Too many requests. Try again later.", { retryAfterSeconds });
+  }
 }
 
 /** Requests that come together share one look into the database: most of what a small request costs is its transaction. */

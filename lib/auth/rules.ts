@@ -10,6 +10,14 @@ export const ACCOUNT_LIMIT = { attempts: 10, seconds: 900 };
 /** Wrong log-ins in 15 minutes from one address, which a whole office may share. */
 export const ADDRESS_LIMIT = { attempts: 100, seconds: 900 };
 
+/**
+ * What one API key may ask of one instance of the app: more than an instance can answer, so that it stops a program that
+ * runs wild and never a busy one. Each request may carry a thousand events.
+ */
+export const KEY_RATE = { burst: 20_000, perSecond: 10_000 };
+/** Unknown or revoked keys tried from one address at one instance. */
+export const UNKNOWN_KEY_RATE = { burst: 60, perSecond: 1 };
+
 /** A log-in ends by itself after this long; the back office's sooner. */
 export const SESSION_SECONDS = 14 * 86_400;
 export const STAFF_SESSION_SECONDS = 12 * 3_600;

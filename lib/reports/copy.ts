@@ -16,6 +16,8 @@ export type CopyRequest = {
 
 /** Downloads that run at once; the rest wait in line. */
 const AT_ONCE = 2;
+/** Of one organization, running and waiting: enough for a click on every report. */
+const AT_ONCE_OF_ONE = 4;
 const LONGEST_WAIT_SECONDS = 30;
 /** A reader that takes nothing for so long has gone away without saying so, and others are waiting. */
 const LONGEST_PAUSE_MS = 120_000;
@@ -30,7 +32,13 @@ const MARK = 0x1f;
 const CARRIAGE_RETURN = 0x0d;
 const LINE_FEED = 0x0a;
 
-type Exports = { pool: Pool; running: number; readonly waiting: (() => void)[] };
+type Exports = {
+  pool: Pool;
+  running: number;
+  readonly waiting: (() => void)[];
+  /** Downloads of each organization, running and waiting. */
+  readonly ofOne: Map<number, number>;
+};
 
 // One line per process, however many bundles import this file.
 const shared = globalThis as typeof globalThis & { kuotaExports?: Exports };
@@ -55,6 +63,7 @@ function openExports(): Exports {
       .on("connect", (client) => client.on("error", () => undefined)),
     running: 0,
     waiting: [],
+    ofOne: new Map(),
   };
   closeAfterRequests("exports", () => line.pool.end());
   return line;
@@ -64,16 +73,47 @@ function openExports(): Exports {
  * Streams the rows of a COPY statement as the reader takes them, behind the wall of one organization: memory stays the
  * same whatever the size. When the reader goes away the query ends; when the query fails the stream breaks.
  *
- * @throws Refusal overloaded when too many downloads wait already.
+ * @throws Refusal rate_limited when too many are this organization's, overloaded when too many downloads wait already.
  */
 export async function copyOut(request: CopyRequest, head: string): Promise<ReadableStream<Uint8Array>> {
-  await takeTurn();
+  const leave = enter(request.organizationId);
   try {
-    return await begin(await exports().pool.connect(), request, head);
+    await takeTurn();
   } catch (error) {
-    giveTurn();
+    leave();
     throw error;
   }
+  const end = () => {
+    giveTurn();
+    leave();
+  };
+  try {
+    return await begin(await exports().pool.connect(), request, head, end);
+  } catch (error) {
+    end();
+    throw error;
+  }
+}
+
+/** @returns what takes the download off its organization's count again */
+function enter(organizationId: number): () => void {
+  const { ofOne } = exports();
+  const count = ofOne.get(organizationId) ?? 0;
+  if (count >= AT_ONCE_OF_ONE) {
+    throw new Refusal(
+      "rate_limited",
+      "Too many of your downloads are running. Try again when one has ended.",
+      {
+        retryAfterSeconds: LONGEST_WAIT_SECONDS,
+      },
+    );
+  }
+  ofOne.set(organizationId, count + 1);
+  return () => {
+    const left = (ofOne.get(organizationId) ?? 1) - 1;
+    if (left > 0) ofOne.set(organizationId, left);
+    else ofOne.delete(organizationId);
+  };
 }
 
 async function takeTurn(): Promise<void> {
@@ -111,6 +151,7 @@ async function begin(
   client: PoolClient,
   { organizationId, settings, statement }: CopyRequest,
   head: string,
+  end: () => void,
 ): Promise<ReadableStream<Uint8Array>> {
   try {
     await client.query("begin read only");
@@ -127,10 +168,15 @@ async function begin(
     client.release(true);
     throw error;
   }
-  return streamOf(client, statement, head);
+  return streamOf(client, statement, head, end);
 }
 
-function streamOf(client: PoolClient, statement: string, head: string): ReadableStream<Uint8Array> {
+function streamOf(
+  client: PoolClient,
+  statement: string,
+  head: string,
+  leave: () => void,
+): ReadableStream<Uint8Array> {
   const rows = client.query(copyTo(statement, { highWaterMark: CHUNK_BYTES }));
   // A connection that is closed on purpose says so once more, when nobody is reading any longer.
   rows.on("error", () => undefined);
@@ -144,14 +190,14 @@ function streamOf(client: PoolClient, statement: string, head: string): Readable
     if (!isWhole) {
       rows.destroy();
       client.release(true);
-      giveTurn();
+      leave();
       return;
     }
     client.query("commit").then(
       () => client.release(),
       (error: Error) => client.release(error),
     );
-    giveTurn();
+    leave();
   };
   const chunks = chunksOf(rows);
   return new ReadableStream<Uint8Array>(

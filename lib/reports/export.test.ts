@@ -214,6 +214,20 @@ describe("copyOut", () => {
     await eventually(async () => (await running()) === 0);
   });
 
+  test("one organization cannot take up the whole line", async () => {
+    const begun = [await copyOut(request(endless), ""), await copyOut(request(endless), "")] as const;
+    const waiting = [copyOut(request(endless), ""), copyOut(request(endless), "")] as const;
+    await expect(copyOut(request(endless), "")).rejects.toMatchObject({
+      code: "rate_limited",
+      status: 429,
+      extras: { retryAfterSeconds: 30 },
+    });
+    for (const stream of begun) await stream.cancel();
+    for (const stream of waiting) await (await stream).cancel();
+    await (await copyOut(request(endless), "")).cancel();
+    await eventually(async () => (await running()) === 0);
+  });
+
   test("rows end with CRLF whatever the chunks they come in", async () => {
     const many =
       "copy (select g, repeat('y', g % 97) || chr(31) from generate_series(1, 20000) g) to stdout (format csv)";

@@ -1,4 +1,5 @@
 import "server-only";
+import { countExport } from "@/lib/attempts/attempts";
 import type { Scope } from "@/lib/auth/scope";
 import { BYTE_ORDER_MARK, csvHeaders, plainCsvLine } from "@/lib/csv/csv";
 import { organizationOf } from "@/lib/organizations/organizations";
@@ -26,7 +27,8 @@ const COLUMNS: Record<ReportName, readonly string[]> = {
  * A report as a CSV download, streamed row by row as the reader takes it. Everything that can be refused is refused
  * before the first byte; what fails later breaks the connection, so a cut file never looks whole.
  *
- * @throws Refusal range_too_long, invalid_input; overloaded when too many downloads wait already.
+ * @throws Refusal range_too_long, invalid_input; rate_limited when this organization downloads too much, overloaded when
+ * everybody together does.
  */
 export async function exportReport(
   scope: Scope<"reports:read">,
@@ -36,6 +38,7 @@ export async function exportReport(
   const { from, to } = query;
   checkRange({ from, to });
   const { organizationId } = scope;
+  await countExport(organizationId);
   const { slug, timeZone } = await organizationOf(scope);
   const period = periodOfDays({ from, to }, timeZone);
   const rows = await copyOut(

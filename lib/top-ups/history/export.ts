@@ -1,5 +1,6 @@
 import "server-only";
 import { acrossOrganizations, readInOrganization, type Transaction } from "@/db/client";
+import { countExport } from "@/lib/attempts/attempts";
 import type { Scope, StaffScope } from "@/lib/auth/scope";
 import { BYTE_ORDER_MARK, csvLine, plainCsvLine } from "@/lib/csv/csv";
 import { toDecimal } from "@/lib/money/money";
@@ -47,12 +48,17 @@ const EXPORTED_AT_ONCE = 500;
 
 export type PurchaseExport = { readonly fileName: string; readonly chunks: AsyncGenerator<string> };
 
-/** The purchases of a filter as CSV, newest first, a page at a time (T5). Without a range: all there are. */
+/**
+ * The purchases of a filter as CSV, newest first, a page at a time (T5). Without a range: all there are.
+ *
+ * @throws Refusal rate_limited
+ */
 export async function exportPurchases(
   scope: Scope<"purchases:read">,
   filter: HistoryFilter,
   withByteOrderMark: boolean,
 ): Promise<PurchaseExport> {
+  await countExport(scope.organizationId);
   const { slug, timeZone, clock, startsOn } = await organizationOf(scope);
   const today = dayOf(organizationNow(clock), timeZone);
   const { range } = filter;

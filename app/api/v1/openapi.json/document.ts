@@ -13,10 +13,11 @@ const REFUSALS: Readonly<Record<number, string>> = {
   413: "The body is too large",
   415: "The media type is not supported",
   422: "Not valid; `errors` names the fields",
+  429: "Too many requests with this key, or too many downloads; see Retry-After",
   500: "Our fault; send it again",
   503: "Not available right now; see Retry-After",
 };
-const REFUSALS_OF_ALL = [401, 403, 404, 422, 500];
+const REFUSALS_OF_ALL = [401, 403, 404, 422, 429, 500];
 const REFUSALS_OF_BODIES = [400, 413, 415];
 
 /** The description of version 1, made from the schemas that check what comes in and what goes out. */

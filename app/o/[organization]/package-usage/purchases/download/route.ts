@@ -1,4 +1,4 @@
-import { csvAnswer } from "@/app/csv-answer";
+import { answerDownload, csvAnswer } from "@/app/csv-answer";
 import { authorize } from "@/lib/auth/authorize";
 import { exportPurchases } from "@/lib/top-ups/history/export";
 import { filterOf, readHistorySearch } from "@/lib/top-ups/input";
@@ -14,5 +14,5 @@ export async function GET(request: Request, context: Context): Promise<Response>
   const scope = await authorize(organization, "purchases:read");
   const query = Object.fromEntries(new URL(request.url).searchParams);
   const filter = filterOf(readHistorySearch(query));
-  return csvAnswer(await exportPurchases(scope, filter, query.bom === "1"));
+  return answerDownload(async () => csvAnswer(await exportPurchases(scope, filter, query.bom === "1")));
 }

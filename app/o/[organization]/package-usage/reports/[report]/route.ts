@@ -1,3 +1,4 @@
+import { answerDownload } from "@/app/csv-answer";
 import { authorize } from "@/lib/auth/authorize";
 import { Refusal } from "@/lib/errors";
 import { exportReport } from "@/lib/reports/export";
@@ -12,18 +13,11 @@ type Context = { readonly params: Promise<{ organization: string; report: string
 export async function GET(request: Request, context: Context): Promise<Response> {
   const { organization, report: name } = await context.params;
   const scope = await authorize(organization, "reports:read");
-  try {
+  return answerDownload(async () => {
     const report = reportOfFile(name);
     if (!report) throw new Refusal("not_found", "There is no such report.");
     const query = downloadInput.safeParse(Object.fromEntries(new URL(request.url).searchParams));
     if (!query.success) throw new Refusal("invalid_input", "Give from and to as YYYY-MM-DD.");
-    return await exportReport(scope, report, query.data);
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    const retryAfter = error.extras.retryAfterSeconds;
-    return new Response(error.message, {
-      status: error.status,
-      headers: retryAfter ? { "retry-after": String(retryAfter) } : {},
-    });
-  }
+    return exportReport(scope, report, query.data);
+  });
 }
