@@ -16,6 +16,8 @@ const schema = z.object({
   WHATSAPP_VERIFY_TOKEN: text.optional(),
   SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
   MAIL_FROM: text.default("Kuota <no-reply@localhost>"),
+  /** Whether outgoing webhooks may go to this machine itself: for the demo and tests. */
+  LOCAL_WEBHOOKS: z.enum(["yes", "no"]).default("no"),
   /** Proxies in front of the server whose X-Forwarded-For entries are believed; 0 when it is reached directly. */
   TRUSTED_PROXIES: z.coerce.number().int().min(0).max(10).default(0),
   LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),

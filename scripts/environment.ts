@@ -60,6 +60,7 @@ export function localEnvironment(
     WHATSAPP_APP_SECRET: given.WHATSAPP_APP_SECRET || secrets.whatsappApp,
     WHATSAPP_VERIFY_TOKEN: given.WHATSAPP_VERIFY_TOKEN || secrets.whatsappVerify,
     SMTP_URL: given.SMTP_URL ?? "",
+    LOCAL_WEBHOOKS: "yes",
     LOG_LEVEL: given.LOG_LEVEL || "info",
   };
 }

@@ -9,6 +9,7 @@ type Meters = {
   readonly requests: Histogram<"route" | "method" | "status">;
   readonly events: Counter<"outcome">;
   readonly faults: Counter<"event">;
+  readonly webhooks: Counter<"outcome">;
 };
 
 /** A figure that is read when somebody asks for the metrics. */
@@ -41,6 +42,12 @@ function meters(): Meters {
         labelNames: ["outcome"],
         registers,
       }),
+      webhooks: new Counter({
+        name: "kuota_webhook_attempts_total",
+        help: "Attempts to send a webhook, by outcome: delivered, failed (tried again), given_up.",
+        labelNames: ["outcome"],
+        registers,
+      }),
       faults: new Counter({
         name: "kuota_faults_total",
         help: "Errors nobody expected, by where they were logged.",
@@ -62,6 +69,11 @@ export function countEvents(outcomes: Readonly<Record<"accepted" | "duplicate" |
   for (const [outcome, count] of Object.entries(outcomes)) {
     if (count > 0) meters().events.inc({ outcome }, count);
   }
+}
+
+/** A webhook was sent, or was not. */
+export function countWebhook(outcome: "delivered" | "failed" | "given_up"): void {
+  meters().webhooks.inc({ outcome });
 }
 
 /** An unexpected error was logged under this name. */

@@ -8,12 +8,18 @@ export type Level = "enough" | "low" | "used_up";
 export const LOW_BELOW_PERCENT = 40;
 
 /**
- * Whether a quota or balance is low (less than `lowBelowPercent` of `base` left) or used up (0 or below) · U5.
- * What never had anything to begin with is used up, not low.
+ * Whether a quota or balance is low (less than `lowBelowPercent` of `base` left, or less than `lowBelowAmount`) or used
+ * up (0 or below) · U5. What never had anything to begin with is used up, not low.
  */
-export function levelOf(left: bigint, base: bigint, lowBelowPercent = LOW_BELOW_PERCENT): Level {
+export function levelOf(
+  left: bigint,
+  base: bigint,
+  lowBelowPercent = LOW_BELOW_PERCENT,
+  lowBelowAmount: Micros | null = null,
+): Level {
   if (left <= 0n) return "used_up";
-  return left * 100n < base * BigInt(lowBelowPercent) ? "low" : "enough";
+  const isLow = left * 100n < base * BigInt(lowBelowPercent) || left < (lowBelowAmount ?? 0n);
+  return isLow ? "low" : "enough";
 }
 
 /** As `levelOf`, for counts. */

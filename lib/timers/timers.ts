@@ -1,4 +1,7 @@
 import "server-only";
+import { forgetOldOccurrences, tellOccurrences } from "@/lib/alerts/telling";
+import { watchBalances } from "@/lib/alerts/watching";
+import { deliverDue } from "@/lib/alerts/webhooks/deliveries";
 import { workThroughInbox } from "@/lib/inbox/inbox";
 import { logFault, logNotice } from "@/lib/log";
 import { sendDueMails } from "@/lib/mail/mail";
@@ -16,6 +19,10 @@ const JOBS: readonly {
 }[] = [
   { name: "inbox", everyMs: 5_000, work: workThroughInbox },
   { name: "mails", everyMs: 5_000, work: () => sendDueMails(systemNow()) },
+  { name: "balances", everyMs: 1_000, work: () => watchBalances(systemNow()) },
+  { name: "alerts", everyMs: 1_000, work: () => tellOccurrences(systemNow()) },
+  { name: "webhooks", everyMs: 2_000, work: () => deliverDue(systemNow()) },
+  { name: "old alerts", everyMs: 3_600_000, work: () => forgetOldOccurrences(systemNow()) },
   { name: "months", everyMs: 30_000, work: () => openMonthsEverywhere(systemNow()) },
   { name: "purchases", everyMs: 60_000, work: () => sweepPurchases(systemNow()) },
   { name: "unpriced", everyMs: 300_000, work: chargeParkedEverywhere },

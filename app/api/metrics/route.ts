@@ -1,4 +1,5 @@
 import { answer } from "@/app/api/v1/door";
+import { waitingDeliveries } from "@/lib/alerts/webhooks/deliveries";
 import { authorizeKey } from "@/lib/auth/api-keys";
 import { Refusal } from "@/lib/errors";
 import { inboxBacklog } from "@/lib/inbox/inbox";
@@ -16,6 +17,11 @@ observe([
     name: "kuota_inbox_bodies",
     help: "Webhook bodies that are not processed yet.",
     read: async () => (await inboxBacklog()).bodies,
+  },
+  {
+    name: "kuota_webhooks_waiting",
+    help: "Outgoing webhooks that wait for their first or next attempt.",
+    read: waitingDeliveries,
   },
   {
     name: "kuota_inbox_oldest_seconds",

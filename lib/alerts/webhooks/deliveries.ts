@@ -1,0 +1,167 @@
+import "server-only";
+import { acrossOrganizations, inOrganization } from "@/db/client";
+import { writeAudit } from "@/lib/audit/audit";
+import type { Scope } from "@/lib/auth/scope";
+import { Refusal } from "@/lib/errors";
+import { logFault, logNotice } from "@/lib/log";
+import { countWebhook } from "@/lib/metrics/metrics";
+import { systemNow } from "@/lib/time/clock";
+import { retryAt } from "../rules";
+import { type Answer, postBody } from "./request";
+import { signedHeaders, unseal } from "./secrets";
+import {
+  claimDeliveries,
+  countWaiting,
+  failWaiting,
+  lockEndpoint,
+  restartDelivery,
+  selectDeliveries,
+  updateAttempted,
+  updateEndpoint,
+} from "./store";
+import { sealName } from "./webhooks";
+
+/** A line of the delivery log. */
+export type Delivery = Awaited<ReturnType<typeof selectDeliveries>>[number];
+
+type Claimed = Awaited<ReturnType<typeof claimDeliveries>>[number];
+
+/** How long whoever took a delivery may try before another does. More than an attempt may take. */
+const LEASE_MS = 60_000;
+const AT_ONCE = 20;
+const USER_AGENT = "Kuota-Webhooks/1.0";
+
+/** The organization's deliveries, newest first; `next` is where the following page starts. */
+export async function deliveriesOf(
+  scope: Scope<"alerts:manage">,
+  after: number | null,
+  limit: number,
+): Promise<{ readonly deliveries: Delivery[]; readonly next: number | null }> {
+  const { organizationId } = scope;
+  const rows = await inOrganization(organizationId, (tx) =>
+    selectDeliveries(tx, organizationId, after, limit + 1),
+  );
+  const deliveries = rows.slice(0, limit);
+  return { deliveries, next: rows.length > limit ? (deliveries.at(-1)?.id ?? null) : null };
+}
+
+/** Sends a delivery again, under the same webhook-id. @throws Refusal conflict when its endpoint is off or gone */
+export async function redeliver(scope: Scope<"alerts:manage">, id: number): Promise<void> {
+  const { organizationId, actor } = scope;
+  await inOrganization(organizationId, async (tx) => {
+    if (!(await restartDelivery(tx, organizationId, id, systemNow()))) {
+      throw new Refusal("conflict", "Switch the endpoint on first.");
+    }
+    await writeAudit(tx, {
+      actor,
+      organizationId,
+      action: "webhook.redelivered",
+      subject: `delivery:${id}`,
+    });
+  });
+}
+
+/** Sends what waits, at once. Never fails: what cannot be sent now is tried again by the timer. */
+export async function deliverSoon(): Promise<void> {
+  try {
+    await deliverDue(systemNow());
+  } catch (error) {
+    logFault("webhook.failed", error);
+  }
+}
+
+/**
+ * Sends the webhooks whose time has come. Called by the server's timer; any number of processes may. What a process took
+ * and did not finish, because it was stopped, another sends a minute later: at least once, always under the same
+ * webhook-id.
+ *
+ * @returns how many were taken by their receivers
+ */
+export async function deliverDue(now: Date): Promise<number> {
+  let delivered = 0;
+  for (;;) {
+    const claimed = await acrossOrganizations((tx) =>
+      claimDeliveries(tx, now, new Date(systemNow().getTime() + LEASE_MS), AT_ONCE),
+    );
+    const outcomes = await Promise.all(claimed.map(deliver));
+    delivered += outcomes.filter(Boolean).length;
+    if (claimed.length < AT_ONCE) return delivered;
+  }
+}
+
+/** How many wait for their first or next attempt; for metrics. */
+export async function waitingDeliveries(): Promise<number> {
+  return acrossOrganizations(countWaiting);
+}
+
+async function deliver(delivery: Claimed): Promise<boolean> {
+  const answer = await send(delivery);
+  const now = systemNow();
+  const isTaken = answer.failure === null;
+  const isGone = answer.status === 410;
+  const nextAttemptAt = isTaken || isGone ? null : retryAt(delivery.attempts, now, Math.random());
+  const state = isTaken ? "delivered" : nextAttemptAt === null ? "failed" : "waiting";
+  countWebhook(isTaken ? "delivered" : nextAttemptAt === null ? "given_up" : "failed");
+  const { organizationId, endpointId } = delivery;
+  if (!isTaken) {
+    const { id, attempts } = delivery;
+    const { status, failure } = answer;
+    logNotice("webhook.failed", { organizationId, deliveryId: id, attempts, status, failure });
+  }
+  await inOrganization(organizationId, async (tx) => {
+    await updateAttempted(tx, delivery, {
+      state,
+      nextAttemptAt,
+      lastAttemptAt: now,
+      lastStatus: answer.status,
+      lastFailure: answer.failure,
+      lastMilliseconds: answer.milliseconds,
+    });
+    if (!isGone) return;
+    const endpoint = await lockEndpoint(tx, organizationId, endpointId);
+    if (!endpoint?.isEnabled) return;
+    await updateEndpoint(tx, organizationId, endpointId, { isEnabled: false, disabledBecause: "gone" });
+    await failWaiting(tx, organizationId, endpointId);
+    await writeAudit(tx, {
+      actor: { kind: "system", name: "webhooks" },
+      organizationId,
+      action: "webhook.gone",
+      subject: `webhook:${endpointId}`,
+    });
+  });
+  return isTaken;
+}
+
+type Outcome = Omit<Answer, "failure"> & { readonly failure: Answer["failure"] | "unreadable_secret" };
+
+async function send(delivery: Claimed): Promise<Outcome> {
+  const { type, occurredAt, data } = delivery;
+  const body = JSON.stringify({ type, timestamp: occurredAt.toISOString(), data });
+  const secrets = secretsOf(delivery);
+  if (secrets === null) return { status: null, failure: "unreadable_secret", milliseconds: 0 };
+  const headers = {
+    "content-type": "application/json",
+    "user-agent": USER_AGENT,
+    ...signedHeaders(secrets, messageId(delivery.occurrenceId), systemNow(), body),
+  };
+  return postBody(delivery.url, headers, body);
+}
+
+/** The webhook-id: the same for every attempt, by which receivers know a repeat. */
+export function messageId(occurrenceId: string): string {
+  return `msg_${occurrenceId.replaceAll("-", "")}`;
+}
+
+/** Null when NEXTAUTH_SECRET is another than the one that sealed them: then only a new secret helps. */
+function secretsOf(delivery: Claimed): string[] | null {
+  const name = sealName(delivery.organizationId, delivery.endpointId);
+  const { sealedSecret, sealedFormerSecret, formerSecretUntil } = delivery;
+  const isFormerValid = formerSecretUntil !== null && formerSecretUntil > systemNow();
+  const sealed = isFormerValid && sealedFormerSecret ? [sealedSecret, sealedFormerSecret] : [sealedSecret];
+  try {
+    return sealed.map((text) => unseal(text, name));
+  } catch (error) {
+    logFault("webhook.secret_unreadable", error, { organizationId: delivery.organizationId });
+    return null;
+  }
+}
