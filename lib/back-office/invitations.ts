@@ -1,7 +1,7 @@
 import "server-only";
 import { inOrganization } from "@/db/client";
 import type { Role } from "@/db/schema/access";
-import { inviteMember } from "@/lib/auth/members/invitations";
+import { invite } from "@/lib/auth/members/invitations";
 import type { Scope } from "@/lib/auth/scope";
 import { env } from "@/lib/env";
 import type { Locale } from "@/lib/i18n/locale";
@@ -11,7 +11,7 @@ import { readOrganization } from "@/lib/organizations/organizations";
 
 /**
  * Invites somebody into an organization and mails them the link, which works for a week and only for this address. An
- * earlier open invitation to the same address ends.
+ * earlier open invitation to the same address ends. Invitation and mail are written down together or not at all.
  *
  * @param locale the language of the mail: the inviter's
  * @throws Refusal already_exists when the address is a member's
@@ -22,8 +22,8 @@ export async function inviteByMail(
   locale: Locale,
 ): Promise<void> {
   const { organizationId } = scope;
-  const { id, token } = await inviteMember(scope, wanted);
   await inOrganization(organizationId, async (tx) => {
+    const { id, token } = await invite(tx, scope, wanted);
     const { name } = await readOrganization(tx, organizationId);
     const letter = await compose(name, token, wanted.role, locale);
     await queueMail(tx, { organizationId, cause: `invitation:${id}`, recipient: wanted.email, ...letter });

@@ -33,8 +33,8 @@ export type Invitation = {
 };
 
 /**
- * Invites somebody by e-mail; an earlier open invitation to the same address ends. Sending the mail is the caller's, after
- * this has been committed.
+ * Invites somebody by e-mail; an earlier open invitation to the same address ends. Whoever mails the link writes the mail
+ * down in the same transaction: `invite`.
  *
  * @throws Refusal already_exists when the address is a member's.
  */
@@ -42,33 +42,39 @@ export async function inviteMember(
   scope: Scope<"members:manage">,
   wanted: { readonly email: string; readonly role: Role },
 ): Promise<SentInvitation> {
-  const { organizationId, actor } = scope;
+  return inOrganization(scope.organizationId, (tx) => invite(tx, scope, wanted));
+}
+
+/** As `inviteMember`, in the transaction of the mail that brings the link. */
+export async function invite(
+  tx: Transaction,
+  { organizationId, actor }: Scope<"members:manage">,
+  wanted: { readonly email: string; readonly role: Role },
+): Promise<SentInvitation> {
   const email = wanted.email.trim().toLowerCase();
   const token = newSecret();
-  return inOrganization(organizationId, async (tx) => {
-    const userId = await findUser(tx, email);
-    if (userId !== null && (await selectRole(tx, organizationId, userId))) {
-      throw new Refusal("already_exists", "This person is a member already.");
-    }
-    await revokeInvitationRows(tx, organizationId, { email });
-    const row = {
-      organizationId,
-      email,
-      role: wanted.role,
-      tokenHash: digest(token),
-      invitedBy: actorName(actor),
-    };
-    const invitation = await insertInvitation(tx, row, INVITATION_SECONDS);
-    invariant(invitation, "the invitation was written");
-    await writeAudit(tx, {
-      actor,
-      organizationId,
-      action: "invitation.sent",
-      subject: `invitation:${invitation.id}`,
-      after: { email, role: wanted.role },
-    });
-    return { ...invitation, token };
+  const userId = await findUser(tx, email);
+  if (userId !== null && (await selectRole(tx, organizationId, userId))) {
+    throw new Refusal("already_exists", "This person is a member already.");
+  }
+  await revokeInvitationRows(tx, organizationId, { email });
+  const row = {
+    organizationId,
+    email,
+    role: wanted.role,
+    tokenHash: digest(token),
+    invitedBy: actorName(actor),
+  };
+  const invitation = await insertInvitation(tx, row, INVITATION_SECONDS);
+  invariant(invitation, "the invitation was written");
+  await writeAudit(tx, {
+    actor,
+    organizationId,
+    action: "invitation.sent",
+    subject: `invitation:${invitation.id}`,
+    after: { email, role: wanted.role },
   });
+  return { ...invitation, token };
 }
 
 /** Those that can still be accepted, newest first. */
