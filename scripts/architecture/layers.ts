@@ -53,13 +53,11 @@ export const DOORS: readonly RegExp[] = [
 
 /** Where each package may be imported; a package that is not listed may be imported nowhere. */
 export const PACKAGES: Readonly<Record<string, RegExp>> = {
-  "@asteasolutions/zod-to-openapi": /^app\/api\/v1\/openapi\.json\//,
   "@node-rs/argon2": /^lib\/auth\/argon2$/,
   "@tremor/react": /^components\/charts\//,
   "csv-parse": /^lib\/rating\/meta-card$/,
   "drizzle-kit": /^drizzle\.config$/,
   "drizzle-orm": /(^|\/)store$|^db\//,
-  "libphonenumber-js": /^lib\/contact\//,
   "lucide-react": /^(app|components)\//,
   next: /^(app|components)\/|^lib\/(auth|i18n)\/|^(instrumentation|proxy|next\.config)$/,
   "next-auth": /^lib\/auth\/next-auth$|^app\/api\/auth\//,
@@ -71,14 +69,13 @@ export const PACKAGES: Readonly<Record<string, RegExp>> = {
   pino: /^lib\/log$/,
   postgres: /^db\//,
   "prom-client": /^lib\/metrics\/metrics$/,
-  "radix-ui": /^components\//,
-  "rate-limiter-flexible": /^lib\/attempts\//,
   react: /^(app|components)\/|^lib\/(auth|reports)\//,
   "react-dom": /^(app|components)\//,
   "server-only": /^(app|lib|db)\//,
   standardwebhooks: /^lib\/alerts\//,
   stripe: /^lib\/payments\/stripe$/,
   "temporal-polyfill": /^lib\/time\/period$/,
+  uqr: /^app\/\(auth\)\/account\//,
   zod: /^(app|lib|db|components)\//,
 };
 
