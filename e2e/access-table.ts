@@ -169,6 +169,10 @@ export const ROUTES: Readonly<Record<string, Route>> = {
     url: ({ organization }) => `/o/${organization}/settings/api-keys`,
     answers: roles(whoManages),
   },
+  "GET /o/[organization]/settings/alerts": {
+    url: ({ organization }) => `/o/${organization}/settings/alerts`,
+    answers: roles(whoManages),
+  },
   "GET /o/[organization]/settings/audit": {
     url: ({ organization }) => `/o/${organization}/settings/audit`,
     answers: roles(whoManages),

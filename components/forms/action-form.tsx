@@ -76,7 +76,7 @@ function described(fieldId: string, hint: ReactNode, fault: string | undefined):
 /** One line of text. */
 export function TextField(
   props: FieldProps & {
-    readonly type?: "text" | "email" | "date" | "month" | "number" | "search";
+    readonly type?: "text" | "email" | "date" | "month" | "number" | "search" | "url";
     readonly defaultValue?: string;
     readonly placeholder?: string;
     readonly required?: boolean;
@@ -167,10 +167,13 @@ export function CheckboxGroup(props: {
   readonly name: string;
   readonly legend: string;
   readonly options: readonly { readonly value: string; readonly label: string; readonly text?: string }[];
+  /** What is chosen before anybody chose otherwise. */
+  readonly chosen?: readonly string[];
   readonly className?: string;
 }) {
   const { state, id } = useContext(Sent);
-  const chosen = (state.values[props.name] ?? "").split(",");
+  const wasSent = Object.keys(state.values).length > 0;
+  const chosen = wasSent ? (state.values[props.name] ?? "").split(",") : (props.chosen ?? []);
   const fault = state.faults[props.name];
   return (
     <fieldset className={props.className}>

@@ -12,6 +12,7 @@ import { recordOccurrences } from "@/lib/occurrences/occurrences";
 import { adjust } from "@/lib/provisioning/adjustments";
 import { moveClock } from "@/lib/provisioning/test-clock";
 import { newTestOrganization, platform } from "@/lib/provisioning/testing";
+import { readBalance } from "@/lib/reports/balance";
 import { systemNow } from "@/lib/time/clock";
 import { readAlertSettings, saveAlertSettings } from "./alerts";
 import { alertSettingsInput } from "./input";
@@ -279,6 +280,8 @@ describe("settings", () => {
     await lookAt(id, systemNow());
     expect(await told(id)).toEqual([]);
     await save(id, { low_percent: "0", low_amount: "800" });
+    const { low } = await readBalance(systemScope("test", id, "balance:read"));
+    expect(low).toEqual({ percent: 0, amount: micros("800") });
     await lookAt(id, systemNow());
     expect(await told(id)).toEqual(["balance.low"]);
     await save(id, { low_percent: "0" });

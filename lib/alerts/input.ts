@@ -2,7 +2,11 @@ import { z } from "zod";
 import { amountNotNegativeInput } from "@/lib/money/input";
 import { EVERY_ALERT_TYPE } from "./rules";
 
-const types = z.array(z.enum(EVERY_ALERT_TYPE)).max(EVERY_ALERT_TYPE.length);
+/** A form sends one choice as a text and several as a list. */
+const several = <Item extends z.ZodType>(item: Item, most: number) =>
+  z.preprocess((value) => (typeof value === "string" ? [value] : value), z.array(item).max(most));
+
+const types = several(z.enum(EVERY_ALERT_TYPE), EVERY_ALERT_TYPE.length);
 
 /** "owner@a.example, ops@b.example", or a line each. */
 const addresses = z
@@ -28,7 +32,7 @@ export const alertSettingsInput = z.object({
     .nullable()
     .default(null),
   mail_types: types.default([]),
-  members: z.array(z.coerce.number().int().min(1)).max(200).default([]),
+  members: several(z.coerce.number().int().min(1), 500).default([]),
   addresses,
 });
 export type AlertSettingsInput = z.output<typeof alertSettingsInput>;
@@ -42,6 +46,6 @@ export const endpointInput = z.object({
       const { username, password, hash } = new URL(text);
       return username === "" && password === "" && hash === "";
     }),
-  types: types.min(1),
+  types: types.refine((chosen) => chosen.length > 0),
 });
 export type EndpointInput = z.output<typeof endpointInput>;

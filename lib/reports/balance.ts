@@ -13,7 +13,7 @@ import { loadPriceBooks } from "@/lib/rating/rating";
 import { bookInForce, priceOf, versionInForce } from "@/lib/rating/rules";
 import { organizationNow } from "@/lib/time/clock";
 import { addDays, type Day, dayOf, type Month, monthOf, nextMonth, startOfMonth } from "@/lib/time/period";
-import { balanceBase, daysBetween, type Runway, runway } from "./rules";
+import { balanceBase, daysBetween, LOW_BELOW_PERCENT, type Runway, runway } from "./rules";
 import { selectAccount, selectBusiestMarket, selectPace } from "./store";
 
 /** What an organization has left right now (contracts.md, balance), and what that is measured against. */
@@ -37,6 +37,13 @@ export type Balance = {
     readonly used: number;
     readonly remaining: number;
   } | null;
+  /** What this organization calls low (U5). */
+  readonly low: {
+    /** Less than this share of what the month began with. */
+    readonly percent: number;
+    /** For the WhatsApp balance, less than this too. */
+    readonly amount: Micros | null;
+  };
   readonly whatsappBalance: {
     readonly initial: Micros;
     /** Below 0: a debt. */
@@ -105,6 +112,10 @@ function toBalance(row: AccountRow): Balance {
       ...visitorsLeft(visitors),
     },
     conversations: toConversations(row),
+    low: {
+      percent: row.low_percent ?? LOW_BELOW_PERCENT,
+      amount: row.low_amount_micros === null ? null : BigInt(row.low_amount_micros),
+    },
     whatsappBalance: toMoney(row),
   };
 }

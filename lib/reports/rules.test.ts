@@ -19,6 +19,8 @@ describe("levelOf", () => {
 
   test("the threshold is a setting · U5", () => {
     expect(quotaLevel(50, 100, 60)).toBe("low");
+    expect(levelOf(50n, 100n, 40, 51n)).toBe("low");
+    expect(levelOf(50n, 100n, 40, 50n)).toBe("enough");
     expect(quotaLevel(50, 100, 50)).toBe("enough");
   });
 });

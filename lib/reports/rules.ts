@@ -34,9 +34,13 @@ export type BalanceReason = "debt" | "on_hold" | "spent";
 export function balanceReason(
   balance: { readonly initial: Micros; readonly additional: Micros; readonly onHold: Micros },
   base: Micros,
+  low: { readonly percent: number; readonly amount: Micros | null } = {
+    percent: LOW_BELOW_PERCENT,
+    amount: null,
+  },
 ): BalanceReason {
   if (balance.additional < 0n) return "debt";
-  const withoutHolds = levelOf(balance.initial + balance.additional, base);
+  const withoutHolds = levelOf(balance.initial + balance.additional, base, low.percent, low.amount);
   return balance.onHold > 0n && withoutHolds === "enough" ? "on_hold" : "spent";
 }
 

@@ -25,6 +25,8 @@ export async function selectAccount(tx: Transaction, organizationId: number, now
       conversations_used: number | null;
       opening_micros: string | null;
       spent_micros: string;
+      low_percent: number | null;
+      low_amount_micros: string | null;
     }[]
   >`
     select o.time_zone, o.currency, extract(epoch from o.clock) * 1000 as clock, d.today::text, o.starts_on,
@@ -32,7 +34,8 @@ export async function selectAccount(tx: Transaction, organizationId: number, now
            a.initial_micros, a.additional_micros, m.seats_used,
            q.seats, q.visitors_package, q.visitors_top_up, q.visitors_used,
            q.conversations_package, q.conversations_used,
-           coalesce(at_opening.micros, before_opening.micros) as opening_micros, u.spent_micros
+           coalesce(at_opening.micros, before_opening.micros) as opening_micros, u.spent_micros,
+           s.low_percent, s.low_amount_micros
     from organizations o
     join ledgers l on l.organization_id = o.id
     cross join lateral (select (coalesce(o.clock, ${now.toISOString()}::timestamptz) at time zone o.time_zone)::date as today) d
@@ -47,6 +50,7 @@ export async function selectAccount(tx: Transaction, organizationId: number, now
       select coalesce(sum(amount_micros), 0) as spent_micros from daily_usage
       where organization_id = o.id and day between date_trunc('month', d.today)::date and d.today) u
     left join month_quotas q on q.organization_id = o.id and q.month = l.opened_month
+    left join alert_settings s on s.organization_id = o.id
     left join lateral (
       select initial_after_micros + additional_after_micros as micros from ledger_transfers
       where organization_id = o.id and cause = 'month:' || l.opened_month order by line desc limit 1) at_opening on true

@@ -29,6 +29,7 @@ type Claimed = Awaited<ReturnType<typeof claimDeliveries>>[number];
 /** How long whoever took a delivery may try before another does. More than an attempt may take. */
 const LEASE_MS = 60_000;
 const AT_ONCE = 20;
+const PATIENCE_MS = 2_000;
 const USER_AGENT = "Kuota-Webhooks/1.0";
 
 /** The organization's deliveries, newest first; `next` is where the following page starts. */
@@ -61,13 +62,13 @@ export async function redeliver(scope: Scope<"alerts:manage">, id: number): Prom
   });
 }
 
-/** Sends what waits, at once. Never fails: what cannot be sent now is tried again by the timer. */
+/**
+ * Sends what waits, at once. Done when it was sent, or after two seconds, while it goes on. Never fails: what cannot be
+ * sent now is tried again by the timer.
+ */
 export async function deliverSoon(): Promise<void> {
-  try {
-    await deliverDue(systemNow());
-  } catch (error) {
-    logFault("webhook.failed", error);
-  }
+  const sending = deliverDue(systemNow()).catch((error: unknown) => logFault("webhook.failed", error));
+  await Promise.race([sending, new Promise((resolve) => setTimeout(resolve, PATIENCE_MS).unref())]);
 }
 
 /**

@@ -7,6 +7,7 @@ import { currentUser, may } from "@/lib/auth/authorize";
 const TABS = [
   ["members", "members:manage"],
   ["api-keys", "keys:manage"],
+  ["alerts", "alerts:manage"],
   ["audit", "audit:read"],
   ["organization", "organization:read"],
 ] as const;

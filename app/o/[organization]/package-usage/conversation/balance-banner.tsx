@@ -3,7 +3,7 @@ import { Banner } from "@/components/ui/banner";
 import { ButtonLink } from "@/components/ui/button";
 import { formatAmount, formatDay, formatUnits } from "@/lib/i18n/format";
 import type { Balance } from "@/lib/reports/balance";
-import { balanceReason, type Level, LOW_BELOW_PERCENT, levelOf, quotaLevel } from "@/lib/reports/rules";
+import { balanceReason, type Level, levelOf, quotaLevel } from "@/lib/reports/rules";
 import { dayOf } from "@/lib/time/period";
 import { topUpAddress } from "@/lib/top-ups/input";
 
@@ -66,10 +66,11 @@ async function words(balance: Balance) {
 async function moneyNotice(balance: Balance): Promise<Notice | null> {
   const { t, locale, day } = await words(balance);
   const { available, base, additional, onHold } = balance.whatsappBalance;
-  const level = levelOf(available, base);
+  const { percent, amount } = balance.low;
+  const level = levelOf(available, base, percent, amount);
   if (level === "enough") return null;
   const money = (amount: bigint) => formatAmount(amount, balance.currency, locale);
-  const reason = balanceReason(balance.whatsappBalance, base);
+  const reason = balanceReason(balance.whatsappBalance, base, balance.low);
   if (reason === "debt") {
     return { level, title: t("money.debt", { amount: money(-additional) }), text: t("money.text.debt") };
   }
@@ -82,14 +83,17 @@ async function moneyNotice(balance: Balance): Promise<Notice | null> {
     : {
         level,
         title: t("money.low", { amount: money(available) }),
-        text: t("money.text.spent", { percent: LOW_BELOW_PERCENT }),
+        text:
+          amount !== null && levelOf(available, base, percent) === "enough"
+            ? t("money.text.amount", { amount: money(amount) })
+            : t("money.text.spent", { percent }),
       };
 }
 
 async function visitorsNotice(balance: Balance): Promise<Notice | null> {
   const { t, locale, day } = await words(balance);
   const { package: bought, topUp, remaining, overQuota } = balance.uniqueVisitors;
-  const level = quotaLevel(remaining, bought + topUp);
+  const level = quotaLevel(remaining, bought + topUp, balance.low.percent);
   if (level === "enough" || bought + topUp === 0) return null;
   return level === "used_up"
     ? {
@@ -100,7 +104,7 @@ async function visitorsNotice(balance: Balance): Promise<Notice | null> {
     : {
         level,
         title: t("visitors.low", { count: formatUnits(remaining, locale) }),
-        text: t("visitors.text.low", { percent: LOW_BELOW_PERCENT, day }),
+        text: t("visitors.text.low", { percent: balance.low.percent, day }),
       };
 }
 
@@ -108,7 +112,7 @@ async function conversationsNotice(balance: Balance): Promise<Notice | null> {
   if (!balance.conversations) return null;
   const { t, locale, day } = await words(balance);
   const { package: total, remaining } = balance.conversations;
-  const level = quotaLevel(remaining, total);
+  const level = quotaLevel(remaining, total, balance.low.percent);
   if (level === "enough" || total === 0) return null;
   return level === "used_up"
     ? { level, title: t("conversations.used_up"), text: t("conversations.text.used_up", { day }) }

@@ -72,7 +72,7 @@ async function VisitorsCard({ balance }: { readonly balance: Balance }) {
   return (
     <BalanceCard
       label={t("visitors.label")}
-      level={quotaLevel(remaining, total)}
+      level={quotaLevel(remaining, total, balance.low.percent)}
       value={units(remaining)}
       unit={t("visitors.left")}
       meter={{
@@ -98,7 +98,7 @@ async function ConversationsCard({
   return (
     <BalanceCard
       label={t("conversations.label")}
-      level={quotaLevel(remaining, total)}
+      level={quotaLevel(remaining, total, balance.low.percent)}
       value={units(remaining)}
       unit={t("conversations.left")}
       meter={{
@@ -131,7 +131,7 @@ async function MoneyCard({
     <BalanceCard
       wide
       label={t("money.label")}
-      level={levelOf(available, base)}
+      level={levelOf(available, base, balance.low.percent, balance.low.amount)}
       value={money(available)}
       unit={t("money.left")}
       meter={{
