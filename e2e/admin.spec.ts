@@ -53,7 +53,7 @@ test("an operator sets a client up from nothing, and every step is in the audit 
   await page.getByLabel("Phone number ID").fill(String(randomUUID()).replace(/\D/g, "").slice(0, 15));
   await page.getByLabel("Number as shown").fill("+62 21 1234 5678");
   await page.getByRole("button", { name: "Add the number" }).click();
-  await expect(page.getByText("+62 21 1234 5678")).toBeVisible();
+  await expect(page.getByText("+62 21 1234 5678", { exact: true })).toBeVisible();
 
   await page.getByRole("link", { name: "People" }).click();
   await page.getByLabel("E-mail address").fill(`${slug}@example.com`);
