@@ -11,7 +11,7 @@ export function Facts({ facts }: { readonly facts: readonly (Fact | false)[] }) 
         .map((fact) => (
           <div key={fact.label} className="flex flex-wrap justify-between gap-x-4 gap-y-0.5 py-2">
             <dt className="text-ink-faint">{fact.label}</dt>
-            <dd className="min-w-0 text-right font-medium break-all">{fact.value}</dd>
+            <dd className="ml-auto min-w-0 text-right font-medium break-all">{fact.value}</dd>
           </div>
         ))}
     </dl>

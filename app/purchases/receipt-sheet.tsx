@@ -16,12 +16,14 @@ export async function ReceiptSheet({ printed, back }: { readonly printed: Printe
   return (
     <main id="main" className="mx-auto max-w-3xl px-4 pt-6 pb-20 sm:px-6 sm:pt-8 print:max-w-none print:p-0">
       {/* Paper wants neither the bar over the page nor the dark. */}
-      <style>{"@media print { body > header { display: none } :root { color-scheme: light } }"}</style>
+      <style>
+        {"@media print { body > header { display: none } :root { color-scheme: light; background: #fff } }"}
+      </style>
       <div className="mb-6 flex flex-wrap items-center justify-between gap-3 print:hidden">
         <BackLink href={back}>{purchaseNumber(printed.purchase.number)}</BackLink>
         <PrintButton label={t("print")} />
       </div>
-      <article className="rounded-xl border border-line bg-surface p-6 shadow-lift sm:p-10 print:border-0 print:p-0 print:shadow-none">
+      <article className="rounded-xl border border-line bg-surface p-5 shadow-lift sm:p-10 print:border-0 print:p-0 print:shadow-none">
         <Head {...printed} />
         <Parties {...printed} />
         <ReceiptSums purchase={printed.purchase} />
@@ -49,11 +51,13 @@ async function Head({ receipt, purchase, timeZone }: Printed) {
           {t("paidInFull")}
         </p>
       </div>
-      <dl className="grid grid-cols-[auto_auto] gap-x-6 gap-y-1 text-[0.8125rem]">
+      <dl className="grid gap-x-6 gap-y-1 text-[0.8125rem] max-sm:w-full sm:grid-cols-[auto_auto]">
         {facts.map(([label, value]) => (
-          <div key={label} className="contents">
+          <div key={label} className="flex flex-wrap justify-between gap-x-4 sm:contents">
             <dt className="text-ink-faint">{label}</dt>
-            <dd className="figures max-w-64 text-right font-medium break-all">{value}</dd>
+            <dd className="figures ml-auto max-w-full text-right font-medium break-words sm:max-w-64">
+              {value}
+            </dd>
           </div>
         ))}
       </dl>

@@ -26,17 +26,17 @@ export async function ReceiptSums({ purchase }: { readonly purchase: Printed }) 
   ].filter((line) => line !== false);
   return (
     <div className="mt-8 overflow-x-auto">
-      <table className="w-full min-w-[26rem] border-collapse text-[0.8125rem]">
+      <table className="w-full border-collapse text-[0.8125rem]">
         <caption className="sr-only">{t("item")}</caption>
         <thead>
           <tr className="border-b border-line text-xs text-ink-faint">
             <th scope="col" className="py-2 text-left font-medium">
               {t("item")}
             </th>
-            <th scope="col" className="py-2 text-right font-medium">
+            <th scope="col" className="py-2 text-right font-medium max-sm:hidden">
               {t("quantity")}
             </th>
-            <th scope="col" className="py-2 text-right font-medium">
+            <th scope="col" className="py-2 text-right font-medium max-sm:hidden">
               {t("unitPrice")}
             </th>
             <th scope="col" className="py-2 text-right font-medium">
@@ -49,10 +49,15 @@ export async function ReceiptSums({ purchase }: { readonly purchase: Printed }) 
             <tr key={line.item} className="border-b border-line">
               <th scope="row" className="py-3 text-left font-medium">
                 {line.item}
+                {line.quantity !== "1" && (
+                  <span className="figures block text-xs font-normal text-ink-faint sm:hidden">
+                    {line.quantity} × {line.price}
+                  </span>
+                )}
                 {line.note && <span className="block text-xs font-normal text-ink-faint">{line.note}</span>}
               </th>
-              <td className="figures py-3 text-right">{line.quantity}</td>
-              <td className="figures py-3 pl-4 text-right whitespace-nowrap">{line.price}</td>
+              <td className="figures py-3 text-right max-sm:hidden">{line.quantity}</td>
+              <td className="figures py-3 pl-4 text-right whitespace-nowrap max-sm:hidden">{line.price}</td>
               <td className="figures py-3 pl-4 text-right whitespace-nowrap">{line.amount}</td>
             </tr>
           ))}
@@ -94,7 +99,8 @@ function Sum(props: { readonly label: string; readonly value: string; readonly i
   const look = props.isTotal ? "pt-3 text-base font-semibold" : "pt-2 text-ink-soft";
   return (
     <tr>
-      <th scope="row" colSpan={3} className={`pl-4 text-right font-normal ${look}`}>
+      <td colSpan={2} className="max-sm:hidden" />
+      <th scope="row" className={`text-right font-normal max-sm:text-left sm:pl-4 ${look}`}>
         {props.label}
       </th>
       <td className={`figures pl-4 text-right whitespace-nowrap ${look}`}>{props.value}</td>

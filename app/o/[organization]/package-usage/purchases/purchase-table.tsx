@@ -55,6 +55,11 @@ async function PurchaseTableRow(props: {
         <Link href={`${path}/${row.id}` as Route} className={LINK}>
           {row.number}
         </Link>
+        {/* A phone shows the first columns alone: what matters stands in them. */}
+        <span className="mt-1 grid justify-items-start gap-1 font-normal sm:hidden">
+          {money(row.total)}
+          <PurchaseStatusBadge status={row.status} isQuarantined={row.isQuarantined} />
+        </span>
       </RowHead>
       <Cell className="figures whitespace-nowrap">
         {formatLocalTime(row.createdAt, props.timeZone, locale)}

@@ -3,6 +3,9 @@ import { Cell, HeadCell, Row, RowHead, Table } from "@/components/ui/table";
 import { formatAmount, formatMonth, formatShare, formatUnits } from "@/lib/i18n/format";
 import type { PurchaseDetail } from "@/lib/top-ups/history/history";
 
+/** On a phone quantity and price stand below the item, so that the amounts are in sight. */
+const WIDE = "max-sm:hidden";
+
 /** What was bought, line by line, with the tax as one of its own. */
 export async function PurchaseLines({ purchase }: { readonly purchase: PurchaseDetail }) {
   const [t, b, locale] = await Promise.all([
@@ -13,12 +16,16 @@ export async function PurchaseLines({ purchase }: { readonly purchase: PurchaseD
   const money = (amount: bigint) => formatAmount(amount, purchase.currency, locale);
   const { blocks, visitors, visitorsNet, balance, visitorsMonth } = purchase;
   return (
-    <Table caption={t("lines")} minWidth="28rem">
+    <Table caption={t("lines")}>
       <thead>
         <tr>
           <HeadCell>{t("item")}</HeadCell>
-          <HeadCell numeric>{t("quantity")}</HeadCell>
-          <HeadCell numeric>{t("price")}</HeadCell>
+          <HeadCell numeric className={WIDE}>
+            {t("quantity")}
+          </HeadCell>
+          <HeadCell numeric className={WIDE}>
+            {t("price")}
+          </HeadCell>
           <HeadCell numeric>{t("amount")}</HeadCell>
         </tr>
       </thead>
@@ -26,8 +33,12 @@ export async function PurchaseLines({ purchase }: { readonly purchase: PurchaseD
         {balance > 0n && (
           <Row>
             <RowHead>{b("balance")}</RowHead>
-            <Cell numeric>1</Cell>
-            <Cell numeric>{money(balance)}</Cell>
+            <Cell numeric className={WIDE}>
+              1
+            </Cell>
+            <Cell numeric className={WIDE}>
+              {money(balance)}
+            </Cell>
             <Cell numeric>{money(balance)}</Cell>
           </Row>
         )}
@@ -35,14 +46,21 @@ export async function PurchaseLines({ purchase }: { readonly purchase: PurchaseD
           <Row>
             <RowHead>
               {b("visitors", { count: formatUnits(visitors / blocks, locale) })}
+              <span className="figures block text-xs font-normal text-ink-faint sm:hidden">
+                {formatUnits(blocks, locale)} × {money(visitorsNet / BigInt(blocks))}
+              </span>
               {visitorsMonth && (
                 <span className="block text-xs text-ink-faint">
                   {t("visitorsMonth", { month: formatMonth(visitorsMonth, locale) })}
                 </span>
               )}
             </RowHead>
-            <Cell numeric>{formatUnits(blocks, locale)}</Cell>
-            <Cell numeric>{money(visitorsNet / BigInt(blocks))}</Cell>
+            <Cell numeric className={WIDE}>
+              {formatUnits(blocks, locale)}
+            </Cell>
+            <Cell numeric className={WIDE}>
+              {money(visitorsNet / BigInt(blocks))}
+            </Cell>
             <Cell numeric>{money(visitorsNet)}</Cell>
           </Row>
         )}
@@ -64,7 +82,8 @@ function Sum(props: { readonly label: string; readonly value: string; readonly i
   const weight = props.isTotal ? "font-semibold" : "text-ink-soft";
   return (
     <tr className={props.isTotal ? "border-t border-line" : ""}>
-      <th scope="row" colSpan={3} className={`px-3 py-1.5 text-right font-normal ${weight}`}>
+      <td colSpan={2} className={WIDE} />
+      <th scope="row" className={`px-3 py-1.5 text-right font-normal max-sm:pl-4 max-sm:text-left ${weight}`}>
         {props.label}
       </th>
       <td className={`figures px-3 py-1.5 pr-4 text-right whitespace-nowrap ${weight}`}>{props.value}</td>
