@@ -17,6 +17,21 @@ export const roleInput = z.enum(EVERY_ROLE);
 export const signInInput = z.object({
   email: z.string().max(1_000).default(""),
   password: z.string().max(10_000).default(""),
+  /** Of the second factor. */
+  code: z.string().max(100).default(""),
+});
+
+/** What the second step sends. */
+export const secondStepInput = z.object({
+  ticket: z.string().min(1).max(2_000),
+  code: z.string().max(100).default(""),
+});
+
+/** What turns a second factor on (`sealed` names the secret) or off (it is empty). */
+export const secondFactorInput = z.object({
+  sealed: z.string().max(1_000).catch(""),
+  password: z.string().max(10_000).catch(""),
+  code: z.string().max(100).catch(""),
 });
 
 export const keyInput = z.object({

@@ -49,7 +49,7 @@ export function nextAuthOptions(): NextAuthOptions {
     cookies: { sessionToken: { name, options } },
     providers: [
       Credentials({
-        credentials: { email: { type: "email" }, password: { type: "password" } },
+        credentials: { email: { type: "email" }, password: { type: "password" }, code: { type: "text" } },
         authorize: (credentials, request) => authorizeCredentials(credentials, request.headers),
       }),
     ],

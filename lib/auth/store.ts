@@ -1,6 +1,6 @@
 import { and, asc, desc, eq, gt, inArray, isNull, lt, or, sql } from "drizzle-orm";
 import type { Transaction } from "@/db/client";
-import { apiKeys, memberships, sessions, users } from "@/db/schema/access";
+import { apiKeys, memberships, recoveryCodes, sessions, users } from "@/db/schema/access";
 import { organizations } from "@/db/schema/organizations";
 
 // People
@@ -55,6 +55,30 @@ export async function selectStaff(tx: Transaction) {
     .from(users)
     .where(inArray(users.staffRole, ["operator", "viewer"]))
     .orderBy(asc(users.name), asc(users.id));
+}
+
+// Second factors
+
+export async function replaceRecoveryCodes(tx: Transaction, userId: number, hashes: readonly string[]) {
+  await tx.delete(recoveryCodes).where(eq(recoveryCodes.userId, userId));
+  if (hashes.length === 0) return;
+  await tx.insert(recoveryCodes).values(hashes.map((codeHash) => ({ userId, codeHash })));
+}
+
+/** @returns false for a code that is not this person's or was used before. */
+export async function spendRecoveryCode(tx: Transaction, userId: number, codeHash: string) {
+  const isUnused = isNull(recoveryCodes.usedAt);
+  const rows = await tx
+    .update(recoveryCodes)
+    .set({ usedAt: sql`now()` })
+    .where(and(eq(recoveryCodes.userId, userId), eq(recoveryCodes.codeHash, codeHash), isUnused))
+    .returning({ userId: recoveryCodes.userId });
+  return rows.length === 1;
+}
+
+/** How many are left to be used. */
+export async function countRecoveryCodes(tx: Transaction, userId: number): Promise<number> {
+  return tx.$count(recoveryCodes, and(eq(recoveryCodes.userId, userId), isNull(recoveryCodes.usedAt)));
 }
 
 // Log-ins

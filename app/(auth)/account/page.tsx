@@ -7,12 +7,15 @@ import { Button } from "@/components/ui/button";
 import { Card, Section } from "@/components/ui/card";
 import { organizationsOf, requireUser } from "@/lib/auth/authorize";
 import { describeBrowser } from "@/lib/auth/rules";
+import { beginSecondFactor, secondFactorOf } from "@/lib/auth/second-factor";
 import { type LiveSession, sessionsOf } from "@/lib/auth/session";
 import { formatInstant } from "@/lib/i18n/format";
 import { isLocale } from "@/lib/i18n/locale";
 import { logOutEverywhereAction, revokeSessionAction } from "./actions";
 import { NameForm } from "./name-form";
 import { PasswordForm } from "./password-form";
+import { drawEnrolment } from "./qr-code";
+import { SecondFactorForm } from "./second-factor-form";
 
 export async function generateMetadata(): Promise<Metadata> {
   const t = await getTranslations("auth.account");
@@ -22,7 +25,11 @@ export async function generateMetadata(): Promise<Metadata> {
 /** What is a person's own: name, password, and where they are logged in (P1). */
 export default async function AccountPage() {
   const user = await requireUser();
-  const [t, sessions] = await Promise.all([getTranslations("auth.account"), sessionsOf(user)]);
+  const [t, sessions, secondFactor] = await Promise.all([
+    getTranslations("auth.account"),
+    sessionsOf(user),
+    secondFactorOf(user),
+  ]);
   const organizations = organizationsOf(user);
   const zone = organizations[0]?.timeZone ?? "UTC";
   return (
@@ -53,6 +60,34 @@ export default async function AccountPage() {
             />
           </Card>
         </Section>
+        <Section
+          id="second-factor"
+          title={t("secondFactor")}
+          description={t("secondFactorText")}
+          actions={
+            <Badge tone={secondFactor.isOn ? "good" : "neutral"}>
+              {t(secondFactor.isOn ? "secondFactorOn" : "secondFactorOff")}
+            </Badge>
+          }
+        >
+          <Card className="p-5">
+            {secondFactor.isOn && (
+              <p className="mb-4 text-[0.8125rem] text-ink-soft">
+                {t("recoveryCodesLeft", { count: secondFactor.recoveryCodesLeft })}
+              </p>
+            )}
+            <SecondFactorForm
+              initial={{
+                isOn: secondFactor.isOn,
+                drawing: secondFactor.isOn ? null : drawEnrolment(beginSecondFactor(user)),
+                done: null,
+                faults: {},
+                recoveryCodes: [],
+              }}
+              words={secondFactorWords(t)}
+            />
+          </Card>
+        </Section>
         <Section id="sessions" title={t("sessions")} description={t("sessionsText")}>
           <Card>
             <ul className="divide-y divide-line">
@@ -71,6 +106,21 @@ export default async function AccountPage() {
       </main>
     </>
   );
+}
+
+function secondFactorWords(t: Awaited<ReturnType<typeof getTranslations<"auth.account">>>) {
+  return {
+    scan: t("scan"),
+    qrCode: t("qrCode"),
+    secretKey: t("secretKey"),
+    password: t("currentPassword"),
+    code: t("code"),
+    codeOrRecovery: t("codeOrRecovery"),
+    turnOn: t("turnOn"),
+    turnOff: t("turnOff"),
+    recoveryCodes: t("recoveryCodes"),
+    recoveryCodesText: t("recoveryCodesText"),
+  };
 }
 
 async function SessionLine({ session, zone }: { readonly session: LiveSession; readonly zone: string }) {

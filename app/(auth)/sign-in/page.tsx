@@ -28,10 +28,14 @@ export default async function SignInPage({ searchParams }: Props) {
         initial={{
           problem: fault && { title: t(`faults.${fault}.title`), text: t(`faults.${fault}.text`) },
           email: "",
+          ticket: null,
         }}
         words={{
           email: t("email"),
           password: t("password"),
+          code: t("code"),
+          codeText: t("codeText"),
+          restart: t("restart"),
           submit: t("submit"),
           pending: t("pending"),
         }}

@@ -6,13 +6,17 @@ import { Button } from "@/components/ui/button";
 import { Field, Input } from "@/components/ui/field";
 import { type SignInState, signInAction } from "./actions";
 
+type Words = Readonly<
+  Record<"email" | "password" | "code" | "codeText" | "restart" | "submit" | "pending", string>
+>;
+
 /** Works without scripts too: then the browser posts the form and the page comes back with what was wrong. */
 export function SignInForm(props: {
   readonly next: string | null;
   readonly initial: SignInState;
-  readonly words: Readonly<Record<"email" | "password" | "submit" | "pending", string>>;
+  readonly words: Words;
 }) {
-  const [{ problem, email }, act, isPending] = useActionState(signInAction, props.initial);
+  const [{ problem, email, ticket }, act, isPending] = useActionState(signInAction, props.initial);
   const about = problem ? { "aria-describedby": "sign-in-problem", "aria-invalid": true } : {};
   return (
     <form action={act} className="mt-8 grid gap-5" noValidate>
@@ -22,7 +26,32 @@ export function SignInForm(props: {
         </Problem>
       )}
       {props.next && <input type="hidden" name="next" value={props.next} />}
-      <Field label={props.words.email} htmlFor="email">
+      {ticket ? (
+        <CodeField ticket={ticket} email={email} words={props.words} about={about} />
+      ) : (
+        <PasswordFields email={email} words={props.words} about={about} />
+      )}
+      <Button type="submit" look="solid" className="h-10 w-full" aria-disabled={isPending}>
+        {isPending ? props.words.pending : props.words.submit}
+      </Button>
+      {ticket && (
+        <a
+          href={props.next ? `/sign-in?next=${encodeURIComponent(props.next)}` : "/sign-in"}
+          className="text-[0.8125rem] text-ink-soft underline underline-offset-2 hover:text-ink"
+        >
+          {props.words.restart}
+        </a>
+      )}
+    </form>
+  );
+}
+
+type FieldsProps = { readonly email: string; readonly words: Words; readonly about: object };
+
+function PasswordFields({ email, words, about }: FieldsProps) {
+  return (
+    <>
+      <Field label={words.email} htmlFor="email">
         <Input
           key={email}
           id="email"
@@ -38,7 +67,7 @@ export function SignInForm(props: {
           {...about}
         />
       </Field>
-      <Field label={props.words.password} htmlFor="password">
+      <Field label={words.password} htmlFor="password">
         <Input
           id="password"
           name="password"
@@ -49,9 +78,32 @@ export function SignInForm(props: {
           {...about}
         />
       </Field>
-      <Button type="submit" look="solid" className="h-10 w-full" aria-disabled={isPending}>
-        {isPending ? props.words.pending : props.words.submit}
-      </Button>
-    </form>
+    </>
+  );
+}
+
+/** The second step. The address goes along so that password managers know whose code it is. */
+function CodeField({ ticket, email, words, about }: FieldsProps & { readonly ticket: string }) {
+  return (
+    <>
+      <input type="hidden" name="ticket" value={ticket} />
+      <input type="hidden" name="email" value={email} autoComplete="username" />
+      <p className="text-[0.8125rem] text-ink-soft">{words.codeText}</p>
+      <Field label={words.code} htmlFor="code">
+        <Input
+          key={ticket}
+          id="code"
+          name="code"
+          autoComplete="one-time-code"
+          autoCapitalize="none"
+          spellCheck={false}
+          maxLength={40}
+          autoFocus
+          required
+          className="figures h-10"
+          {...about}
+        />
+      </Field>
+    </>
   );
 }
