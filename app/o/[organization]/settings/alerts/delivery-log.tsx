@@ -74,7 +74,7 @@ async function DeliveryLine(props: {
         <code className="text-xs">{type}</code>
         <code className="block text-xs break-all text-ink-faint">{messageId(occurrenceId)}</code>
       </Cell>
-      <Cell className="align-top text-xs break-all text-ink-soft">{url}</Cell>
+      <Cell className="align-top font-mono text-xs break-all text-ink-soft">{url}</Cell>
       <Cell className="align-top">
         <Outcome delivery={props.delivery} timeZone={props.timeZone} />
       </Cell>
