@@ -198,34 +198,45 @@ test("the vendor offers top-ups in another currency and changes them; what canno
   await expect(page.getByText("Top-up products changed", { exact: true })).toBeVisible();
 });
 
+type Subject = { readonly slug: string; readonly bought: string; readonly purchase: string };
+
+const PLACES: Readonly<Record<string, (subject: Subject) => readonly string[]>> = {
+  clients: ({ slug, bought }) => [
+    ...["", "/new", `/${slug}`, `/${slug}/people`, `/${slug}/api-keys`, `/${slug}/ledger`].map(
+      (path) => `organizations${path}`,
+    ),
+    ...["packages", "packages/new", `packages/${bought}`],
+  ],
+  prices: () => [
+    ...["price-books", "price-books/standard-idr", "price-books/import"],
+    ...["products", "products/new", "products/IDR"],
+  ],
+  purchases: ({ slug, purchase }) => [
+    ...["purchases", "purchases/new", `purchases/${slug}/${purchase}`],
+    ...[`purchases/${slug}/${purchase}/receipt`, "unpriced", "inbox", `audit?organization=${slug}`],
+  ],
+};
+
 for (const colorScheme of ["light", "dark"] as const) {
-  test(`every page of the back office can be read and used by everybody (${colorScheme})`, async ({
-    visit,
-    organization: { slug, package: bought },
-    deliver,
-  }) => {
-    test.slow();
-    await deliver({}, { category: "marketing_lite" });
-    await receiveWebhook(delivered(newNumber()));
-    const topUp = { organization: slug, visitorBlocks: 1, balance: micros("2000000"), reference: "axe" };
-    const { purchaseId } = await recordManualTopUp(staff, topUp);
-    const page = await visit("operator");
-    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-    const places = [
-      ...["", "/new", `/${slug}`, `/${slug}/people`, `/${slug}/api-keys`, `/${slug}/ledger`].map(
-        (path) => `organizations${path}`,
-      ),
-      ...["packages", "packages/new", `packages/${bought}`],
-      ...["price-books", "price-books/standard-idr", "price-books/import"],
-      ...["products", "products/new", "products/IDR"],
-      ...["purchases", "purchases/new", `purchases/${slug}/${purchaseId}`],
-      ...[`purchases/${slug}/${purchaseId}/receipt`, "unpriced", "inbox", `audit?organization=${slug}`],
-    ];
-    for (const place of places) {
-      await page.goto(`/admin/${place}`);
-      const { violations } = await new AxeBuilder({ page }).analyze();
-      const found = violations.map(({ id, nodes }) => [place, id, nodes.map(({ html }) => html)]);
-      expect(found).toEqual([]);
-    }
-  });
+  for (const [about, placesOf] of Object.entries(PLACES)) {
+    test(`the back office's pages about ${about} can be read and used by everybody (${colorScheme})`, async ({
+      visit,
+      organization: { slug, package: bought },
+      deliver,
+    }) => {
+      test.slow();
+      await deliver({}, { category: "marketing_lite" });
+      await receiveWebhook(delivered(newNumber()));
+      const topUp = { organization: slug, visitorBlocks: 1, balance: micros("2000000"), reference: "axe" };
+      const { purchaseId: purchase } = await recordManualTopUp(staff, topUp);
+      const page = await visit("operator");
+      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+      for (const place of placesOf({ slug, bought, purchase })) {
+        await page.goto(`/admin/${place}`);
+        const { violations } = await new AxeBuilder({ page }).analyze();
+        const found = violations.map(({ id, nodes }) => [place, id, nodes.map(({ html }) => html)]);
+        expect(found).toEqual([]);
+      }
+    });
+  }
 }

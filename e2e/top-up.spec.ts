@@ -126,7 +126,7 @@ test("the banner of a debt leads to a form that settles it · U5 T3", async ({
   await page.goto(usage(slug, "conversation"));
   await page.getByRole("link", { name: "Top up", exact: true }).click();
   await expect(page.getByRole("textbox", { name: "Amount" })).toHaveValue("2,500,000");
-  await expect(page.getByText("Rp 2,500,000 of it pays back the debt first")).toBeVisible();
+  await expect(page.getByText("All of it settles the debt")).toBeVisible();
 });
 
 test.describe("in the last days of a month", () => {

@@ -250,7 +250,7 @@ async function PersonMenu({ user, personal, actions }: Props) {
 
 /** The one or two letters that stand for a person. */
 function initials(name: string): ReactNode {
-  const words = name.trim().split(/\s+/);
+  const words = name.match(/[\p{L}\p{N}]+/gu) ?? [name];
   const letters = [words[0], words.length > 1 ? words.at(-1) : undefined];
   return letters
     .map((word) => [...(word ?? "")][0] ?? "")

@@ -99,7 +99,7 @@ async function Filters({ search }: { readonly search: ReturnType<typeof readPurc
       label={p("filters.label")}
       carried={checking ? [{ name: "checking", value: "yes" }] : []}
     >
-      <Field label={t("organization")} htmlFor="organization" className="w-52">
+      <Field label={t("organization")} htmlFor="organization" className="max-sm:w-full sm:w-52">
         <Input
           key={organization}
           id="organization"
@@ -108,7 +108,7 @@ async function Filters({ search }: { readonly search: ReturnType<typeof readPurc
           defaultValue={organization ?? ""}
         />
       </Field>
-      <Field label={p("filters.status")} htmlFor="status" className="w-44">
+      <Field label={p("filters.status")} htmlFor="status" className="max-sm:w-full sm:w-44">
         <Select key={status} id="status" name="status" defaultValue={status ?? ""}>
           <option value="">{p("filters.all")}</option>
           {STATUSES.map((one) => (
@@ -118,10 +118,10 @@ async function Filters({ search }: { readonly search: ReturnType<typeof readPurc
           ))}
         </Select>
       </Field>
-      <Field label={p("filters.from")} htmlFor="from" className="w-40">
+      <Field label={p("filters.from")} htmlFor="from" className="max-sm:flex-1 sm:w-40">
         <Input key={from} id="from" name="from" type="date" defaultValue={from ?? ""} />
       </Field>
-      <Field label={p("filters.to")} htmlFor="to" className="w-40">
+      <Field label={p("filters.to")} htmlFor="to" className="max-sm:flex-1 sm:w-40">
         <Input key={to} id="to" name="to" type="date" defaultValue={to ?? ""} />
       </Field>
       <Button type="submit" icon={<ListFilter aria-hidden />}>
@@ -207,6 +207,10 @@ async function PurchaseTable({ rows }: { readonly rows: readonly PurchaseRow[] }
                 >
                   {row.number}
                 </Link>
+                <span className="figures mt-1 grid justify-items-start gap-1 font-normal sm:hidden">
+                  {money(row.total)}
+                  <PurchaseStatusBadge status={row.status} isQuarantined={row.isQuarantined} />
+                </span>
               </RowHead>
               <Cell>
                 <Link

@@ -103,12 +103,21 @@ function Told(props: Props & { readonly money: (amount: Micros) => string }) {
         </p>
       )}
       {debt > 0n && balance > 0n && (
-        <p className="mt-3 text-ink-soft">
-          {balance > debt
-            ? fillPlaces(words.balance.debt, { amount: money(debt), rest: money(balance - debt) })
-            : fillPlaces(words.balance.debtOnly, { debt: money(debt), rest: money(debt - balance) })}
-        </p>
+        <p className="mt-3 text-ink-soft">{toldOfDebt(words.balance, balance, debt, money)}</p>
       )}
     </>
   );
+}
+
+/** What of a top-up goes towards a debt, and what is left of either (T3). */
+function toldOfDebt(
+  words: TopUpWords["balance"],
+  balance: Micros,
+  debt: Micros,
+  money: (amount: Micros) => string,
+): string {
+  if (balance === debt) return words.debtExactly;
+  return balance > debt
+    ? fillPlaces(words.debt, { amount: money(debt), rest: money(balance - debt) })
+    : fillPlaces(words.debtOnly, { debt: money(debt), rest: money(debt - balance) });
 }

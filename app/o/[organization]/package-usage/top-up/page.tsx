@@ -175,6 +175,7 @@ function words(t: Translate, products: Products, locale: Language): TopUpWords {
       raised: t.raw("balance.raised"),
       debt: t.raw("balance.debt"),
       debtOnly: t.raw("balance.debtOnly"),
+      debtExactly: t("balance.debtExactly"),
     },
     visitors: {
       title: t("visitors.title"),
