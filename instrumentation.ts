@@ -7,11 +7,14 @@ import type { Instrumentation } from "next";
 export async function register(): Promise<void> {
   if (process.env.NEXT_RUNTIME === "nodejs") {
     const { protectAnswers } = await import("@/lib/browser-policy");
+    const { onFault } = await import("@/lib/log");
+    const { countFault } = await import("@/lib/metrics/metrics");
     const { watchRequests } = await import("@/lib/request");
     const { startTimers } = await import("@/lib/timers/timers");
     const { closeDatabases } = await import("@/db/client");
     const { closeAfterRequests, watchSignals } = await import("@/lib/shutdown");
     protectAnswers();
+    onFault(countFault);
     watchRequests();
     startTimers();
     closeAfterRequests("databases", closeDatabases);

@@ -4,6 +4,7 @@ import postgres, { type Sql, type TransactionSql } from "postgres";
 import { env } from "@/lib/env";
 import { withoutData } from "./faults";
 import { type Line, patientSocket, watchedClient, whileConnected } from "./lost-connections";
+import { type Turns, takeTurn } from "./turns";
 
 /**
  * An open transaction, spoken to through Drizzle. Every query of the product runs in one, as the role kuota_app,
@@ -12,7 +13,7 @@ import { type Line, patientSocket, watchedClient, whileConnected } from "./lost-
 export type Transaction = Parameters<Parameters<PostgresJsDatabase["transaction"]>[0]>[0];
 
 type Databases = { readonly main: Connection; readonly replica: Connection };
-type Connection = { readonly sql: Sql; readonly orm: PostgresJsDatabase };
+type Connection = { readonly sql: Sql; readonly orm: PostgresJsDatabase; readonly turns: Turns };
 
 // One set of pools per process, however many bundles import this file.
 const shared = globalThis as typeof globalThis & { kuotaDatabases?: Databases };
@@ -36,7 +37,8 @@ function connect(url: string): Connection {
     connection: { application_name: "kuota", TimeZone: "UTC" },
   };
   const sql = postgres(url, options);
-  return { sql, orm: drizzle(sql, { casing: "snake_case" }) };
+  const turns = { most: options.max, active: 0, waiting: 0 };
+  return { sql, orm: drizzle(sql, { casing: "snake_case" }), turns };
 }
 
 /** Runs `work` in a transaction that sees and writes one organization's rows only. */
@@ -62,21 +64,24 @@ export async function acrossOrganizations<T>(work: (tx: Transaction) => Promise<
 }
 
 /** Runs a transaction that ends with its connection, should that be lost: it is undone, and nothing more is sent. Its errors hold no data. */
-function run<T>(
-  { orm }: Connection,
+async function run<T>(
+  { orm, turns }: Connection,
   options: { readonly accessMode: "read only" } | undefined,
   work: (tx: Transaction) => Promise<T>,
 ): Promise<T> {
   const line: Line = { isLost: false };
+  const turn = takeTurn(turns);
   const running = orm.transaction(async (tx) => {
+    turn.begin();
     const { session } = tx as unknown as { session: { client: TransactionSql } };
     session.client = watchedClient(session.client, line);
     return whileConnected(line, () => work(tx));
   }, options);
-  return running.catch((error: unknown) => {
+  const told = running.catch((error: unknown) => {
     line.isLost = true;
     throw withoutData(error);
   });
+  return Promise.race([told, turn.tooLate]).finally(turn.end);
 }
 
 async function behindWall<T>(
@@ -102,6 +107,11 @@ export function rawSql(tx: Transaction): TransactionSql {
 /** The main pool itself, for LISTEN and NOTIFY, which know no transaction. */
 export function listenClient(): Sql {
   return databases().main.sql;
+}
+
+/** How the main pool of this process is used: its connections, transactions on them, and transactions that wait for one. */
+export function poolUse(): Readonly<Turns> {
+  return databases().main.turns;
 }
 
 /** Closes every connection once running queries have ended. For scripts and tests. */

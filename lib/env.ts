@@ -20,6 +20,8 @@ const schema = z.object({
   LOCAL_WEBHOOKS: z.enum(["yes", "no"]).default("no"),
   /** Proxies in front of the server whose X-Forwarded-For entries are believed; 0 when it is reached directly. */
   TRUSTED_PROXIES: z.coerce.number().int().min(0).max(10).default(0),
+  /** Reads /api/metrics without the database, which a key needs. */
+  METRICS_TOKEN: text.min(32).optional(),
   LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
   NODE_ENV: z.enum(["development", "production", "test"]).default("development"),
 });

@@ -74,7 +74,10 @@ export function invariant(condition: unknown, message: string): asserts conditio
   if (!condition) throw new Error(`Invariant broken: ${message}`);
 }
 
-/** SQLSTATE classes and driver codes that mean: the database is away, not: the statement is wrong. */
+/**
+ * SQLSTATE and driver codes that mean: the database is away or full, or not the main one any more; not: the statement is
+ * wrong.
+ */
 const OUTAGES = new Set([
   "ECONNREFUSED",
   "ECONNRESET",
@@ -84,6 +87,9 @@ const OUTAGES = new Set([
   "CONNECTION_CLOSED",
   "CONNECTION_ENDED",
   "CONNECTION_DESTROYED",
+  "25006",
+  "53100",
+  "53200",
   "53300",
   "57P01",
   "57P02",
@@ -91,7 +97,7 @@ const OUTAGES = new Set([
   "08006",
 ]);
 
-/** True when the database could not be reached: the same request will do once it is back. */
+/** True when the database could not serve: the same request will do once it is back. */
 export function isOutage(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   if ("code" in error && typeof error.code === "string" && OUTAGES.has(error.code)) return true;

@@ -24,6 +24,16 @@ const SECRETS = [
 
 let logger: Logger | undefined;
 
+type FaultListener = (event: string) => void;
+
+// One list per process, however many bundles import this file.
+const shared = globalThis as typeof globalThis & { kuotaFaultListener?: FaultListener };
+
+/** Has every fault told by its name as well: for counting. Takes the place of who listened before. */
+export function onFault(listener: FaultListener): void {
+  shared.kuotaFaultListener = listener;
+}
+
 function line(): Logger {
   logger ??= pino(
     {
@@ -55,6 +65,7 @@ export function logNotice(event: string, facts: Facts = {}): void {
 
 /** The one line of a fault of ours: an error that nobody expected. */
 export function logFault(event: string, error: unknown, facts: Facts = {}): void {
+  shared.kuotaFaultListener?.(event);
   line().error({ ...plain(facts), event, ...describeFault(error) }, event);
 }
 

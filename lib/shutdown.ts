@@ -36,6 +36,11 @@ export function endAtShutdown(end: () => void): () => void {
   return () => void state.endless.delete(end);
 }
 
+/** How many things without an end are open, such as streams of changes; for metrics. */
+export function countEndless(): number {
+  return state.endless.size;
+}
+
 /** Has something closed when the last request was answered. Given again under the same name, it takes the place of the first. */
 export function closeAfterRequests(name: string, close: () => Promise<unknown>): void {
   state.closings.set(name, close);

@@ -4,6 +4,7 @@ import type { MachineScope, Scope } from "@/lib/auth/scope";
 import { announceChange } from "@/lib/changes/changes";
 import { combiner } from "@/lib/combining/combining";
 import { Refusal } from "@/lib/errors";
+import { countChargeError } from "@/lib/metrics/metrics";
 import { findOrganizations } from "@/lib/organizations/organizations";
 import { parseCloudEvent } from "./cloudevents";
 import type { UsageEvent } from "./message";
@@ -117,7 +118,9 @@ async function recordAtCurrentPrices(
     try {
       return await inOrganization(organizationId, (tx) => recordBatch(tx, organizationId, batch));
     } catch (error) {
-      if (!(error instanceof PricesChanged)) throw error;
+      if (error instanceof PricesChanged) continue;
+      countChargeError();
+      throw error;
     }
   }
 }

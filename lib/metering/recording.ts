@@ -2,6 +2,7 @@ import "server-only";
 import { inOrganization, type Transaction } from "@/db/client";
 import { openAccount } from "@/lib/holds/holds";
 import { saveBook } from "@/lib/ledger/ledger";
+import { observeLag } from "@/lib/metrics/metrics";
 import { type Organization, readOrganization } from "@/lib/organizations/organizations";
 import { organizationNow } from "@/lib/time/clock";
 import type { UsageEvent } from "./message";
@@ -39,6 +40,9 @@ export async function recordBatch(
     await save(tx, bench);
   }
   await saveBook(tx, book);
+  if (events.length > 0 && organization.clock === null) {
+    observeLag(now.getTime() - events.reduce((oldest, { at }) => Math.min(oldest, at), now.getTime()));
+  }
   return outcomes;
 }
 

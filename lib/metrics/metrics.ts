@@ -1,5 +1,6 @@
 import "server-only";
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import { logFault } from "@/lib/log";
 
 /** What may label a series: few values each, never a customer's data. */
 type RequestLabels = { readonly route: string; readonly method: string; readonly status: number };
@@ -10,6 +11,10 @@ type Meters = {
   readonly events: Counter<"outcome">;
   readonly faults: Counter<"event">;
   readonly webhooks: Counter<"outcome">;
+  readonly refusals: Counter<"route" | "code">;
+  readonly eventLag: Histogram;
+  readonly chargeErrors: Counter;
+  readonly monthsOpened: Counter;
 };
 
 /** A figure that is read when somebody asks for the metrics. */
@@ -48,6 +53,28 @@ function meters(): Meters {
         labelNames: ["outcome"],
         registers,
       }),
+      refusals: new Counter({
+        name: "kuota_refusals_total",
+        help: "Machine requests refused, by route and code: holds for want of balance, overload, limits.",
+        labelNames: ["route", "code"],
+        registers,
+      }),
+      eventLag: new Histogram({
+        name: "kuota_event_lag_seconds",
+        help: "Age of the oldest event of each transaction when it is charged; live organizations only.",
+        buckets: [0.1, 0.5, 1, 5, 15, 60, 300, 3_600, 86_400],
+        registers,
+      }),
+      chargeErrors: new Counter({
+        name: "kuota_charge_errors_total",
+        help: "Transactions of usage events that failed; nothing of them was recorded.",
+        registers,
+      }),
+      monthsOpened: new Counter({
+        name: "kuota_months_opened_total",
+        help: "Months opened for organizations.",
+        registers,
+      }),
       faults: new Counter({
         name: "kuota_faults_total",
         help: "Errors nobody expected, by where they were logged.",
@@ -76,12 +103,35 @@ export function countWebhook(outcome: "delivered" | "failed" | "given_up"): void
   meters().webhooks.inc({ outcome });
 }
 
+/** A machine's request was refused. `route` is its pattern. */
+export function countRefusal(route: string, code: string): void {
+  meters().refusals.inc({ route, code });
+}
+
+/** Events are charged, the oldest of them so long after it happened. */
+export function observeLag(milliseconds: number): void {
+  meters().eventLag.observe(Math.max(0, milliseconds) / 1_000);
+}
+
+/** A transaction of usage events failed. */
+export function countChargeError(): void {
+  meters().chargeErrors.inc();
+}
+
+/** So many months of an organization were opened. */
+export function countMonthsOpened(months: number): void {
+  meters().monthsOpened.inc(months);
+}
+
 /** An unexpected error was logged under this name. */
 export function countFault(event: string): void {
   meters().faults.inc({ event });
 }
 
-/** Figures read at every scrape. Registering one again replaces it. */
+/**
+ * Figures read at every scrape. Registering one again replaces it. One that cannot be read in time is not a number: a
+ * database that is away must not hide what the process itself knows.
+ */
 export function observe(figures: readonly ObservedFigure[]): void {
   const { registry } = meters();
   for (const { name, help, read } of figures) {
@@ -91,11 +141,28 @@ export function observe(figures: readonly ObservedFigure[]): void {
       help,
       registers: [registry],
       async collect() {
-        this.set(await read());
+        this.set(await readInTime(read));
       },
     });
   }
 }
+
+async function readInTime(read: ObservedFigure["read"]): Promise<number> {
+  let patience: NodeJS.Timeout | undefined;
+  const late = new Promise<number>((resolve) => {
+    patience = setTimeout(() => resolve(Number.NaN), PATIENCE_MS);
+  });
+  try {
+    return await Promise.race([read(), late]);
+  } catch (error) {
+    logFault("metrics.unreadable", error);
+    return Number.NaN;
+  } finally {
+    clearTimeout(patience);
+  }
+}
+
+const PATIENCE_MS = 2_000;
 
 /** Everything measured in this process, in the text format of Prometheus. */
 export async function metricsText(): Promise<{ readonly contentType: string; readonly body: string }> {

@@ -2,6 +2,7 @@ import "server-only";
 import { acrossOrganizations, inOrganization, type Transaction } from "@/db/client";
 import { ledgerIsFree, openBook, saveBook } from "@/lib/ledger/ledger";
 import type { Book } from "@/lib/ledger/rules";
+import { countMonthsOpened } from "@/lib/metrics/metrics";
 import { toDecimal } from "@/lib/money/money";
 import { type Occurrence, recordOccurrences } from "@/lib/occurrences/occurrences";
 import { type Organization, readOrganization } from "@/lib/organizations/organizations";
@@ -46,6 +47,7 @@ export async function openMonthsUntil(
     saveQuotas(tx, organization.id, quotas.values()),
     recordOccurrences(tx, organization, opened),
   ]);
+  countMonthsOpened(opened.length);
 }
 
 function monthOpened(book: Book, quota: MonthQuota, currency: string, at: Date): Occurrence {
@@ -119,9 +121,17 @@ export async function openDueMonths(organizationId: number): Promise<void> {
   await inOrganization(organizationId, (tx) => openIn(tx, organizationId));
 }
 
-/** Opens the due months of several organizations, each in its own transaction, a few at a time. */
-export async function openDueMonthsOf(organizationIds: readonly number[]): Promise<void> {
-  await eachOf(organizationIds, openDueMonths);
+/**
+ * Opens the due months of several organizations, each in its own transaction, a few at a time. Those that have none to open
+ * are found by one query and left alone.
+ */
+export async function openDueMonthsOf(organizationIds: readonly number[], now: Date): Promise<void> {
+  const wanted = new Set(organizationIds);
+  const behind = await acrossOrganizations((tx) => organizationsBehind(tx, now));
+  await eachOf(
+    behind.filter((id) => wanted.has(id)),
+    openDueMonths,
+  );
 }
 
 /**
@@ -133,20 +143,28 @@ export async function openDueMonthsOf(organizationIds: readonly number[]): Promi
 export async function openMonthsEverywhere(now: Date): Promise<number> {
   return acrossOrganizations(async (tx) => {
     if (!(await tryLeadership(tx))) return 0;
-    const newestMonth = monthOf(now, FIRST_ZONE_ON_EARTH);
-    const behind = (await selectOrganizationsBehind(tx, newestMonth)).filter(
-      ({ timeZone, openedMonth, startsOn, clock }) =>
-        dueMonths(openedMonth, startsOn, monthOf(clock ?? now, timeZone)).length > 0,
-    );
-    await eachOf(
-      behind.map(({ id }) => id),
-      (id) =>
-        inOrganization(id, async (own) => {
-          if (await ledgerIsFree(own, id)) await openIn(own, id);
-        }),
+    const behind = await organizationsBehind(tx, now);
+    await eachOf(behind, (id) =>
+      inOrganization(id, async (own) => {
+        if (await ledgerIsFree(own, id)) await openIn(own, id);
+      }),
     );
     return behind.length;
   });
+}
+
+/** How many organizations have a month that has begun and is not open yet; for metrics. */
+export async function countDueMonths(now: Date): Promise<number> {
+  return acrossOrganizations(async (tx) => (await organizationsBehind(tx, now)).length);
+}
+
+async function organizationsBehind(tx: Transaction, now: Date): Promise<number[]> {
+  const newestMonth = monthOf(now, FIRST_ZONE_ON_EARTH);
+  const behind = (await selectOrganizationsBehind(tx, newestMonth)).filter(
+    ({ timeZone, openedMonth, startsOn, clock }) =>
+      dueMonths(openedMonth, startsOn, monthOf(clock ?? now, timeZone)).length > 0,
+  );
+  return behind.map(({ id }) => id);
 }
 
 const FIRST_ZONE_ON_EARTH = "Pacific/Kiritimati";

@@ -1,7 +1,8 @@
 import { rawSql, type Transaction } from "@/db/client";
 import type { Month } from "@/lib/time/period";
 
-const LEADER = 5_682_002;
+/** Of the timer that opens months. 5_682_001 is for migrations, 5_682_002 for loading the demo. */
+const LEADER = 5_682_003;
 
 /** True for one process at a time, until its transaction ends. */
 export async function tryLeadership(tx: Transaction): Promise<boolean> {

@@ -51,7 +51,7 @@ export async function putPackage(provisioner: Provisioner, facts: PackageFacts):
   if (known && known.organizations.length > 0 && known.found.currency !== facts.currency) {
     throw new Refusal("conflict", "Organizations have this package: its currency can no longer change.");
   }
-  if (known) await openDueMonthsOf(known.organizations);
+  if (known) await openDueMonthsOf(known.organizations, systemNow());
   return acrossOrganizations(async (tx) => {
     const before = await writePackage(tx, facts);
     if (before && isSamePackage(before, facts)) return "unchanged";

@@ -69,6 +69,12 @@ function openExports(): Exports {
   return line;
 }
 
+/** Downloads that run, and those that wait for their turn, in this process; for metrics. */
+export function downloadsUnderWay(): { readonly running: number; readonly waiting: number } {
+  const { running, waiting } = exports();
+  return { running, waiting: waiting.length };
+}
+
 /**
  * Streams the rows of a COPY statement as the reader takes them, behind the wall of one organization: memory stays the
  * same whatever the size. When the reader goes away the query ends; when the query fails the stream breaks.

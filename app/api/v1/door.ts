@@ -7,7 +7,7 @@ import type { Permission } from "@/lib/auth/permissions";
 import type { Scope } from "@/lib/auth/scope";
 import { type FieldError, isOutage, Refusal } from "@/lib/errors";
 import { logFault } from "@/lib/log";
-import { countFault, countRequest } from "@/lib/metrics/metrics";
+import { countRefusal, countRequest } from "@/lib/metrics/metrics";
 import { idempotencyKeyInput } from "@/lib/provisioning/input";
 import { currentRequest } from "@/lib/request";
 import { slugInput } from "@/lib/text/input";
@@ -39,12 +39,14 @@ export async function answer(
 }
 
 function refuse(error: unknown, route: string, requestId: string): Response {
-  if (error instanceof Refusal) return problem(error, requestId);
+  if (error instanceof Refusal) {
+    countRefusal(route, error.code);
+    return problem(error, requestId);
+  }
   logFault("api.failed", error, { route, requestId });
-  countFault("api.failed");
   const outage = isOutage(error);
   const refusal = outage
-    ? new Refusal("overloaded", "The database can not be reached right now. Send the request again.", {
+    ? new Refusal("overloaded", "The database can not serve right now. Send the request again.", {
         retryAfterSeconds: 2,
       })
     : new Refusal("internal_error", "Something went wrong on our side. Send the request again.");
