@@ -27,25 +27,23 @@ const addresses = z
 export const alertSettingsInput = z.object({
   /** Per cent of what the month began with; 0 for none. */
   low_percent: z.coerce.number().int().min(0).max(100),
-  low_amount: amountNotNegativeInput
-    .refine((amount) => amount <= 1_000_000_000_000_000n)
-    .nullable()
-    .default(null),
+  low_amount: amountNotNegativeInput.nullable().default(null),
   mail_types: types.default([]),
   members: several(z.coerce.number().int().min(1), 500).default([]),
   addresses,
 });
 export type AlertSettingsInput = z.output<typeof alertSettingsInput>;
 
+/** An address without a password and without a part that no server ever sees. */
+function isEndpointAddress(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, username, password, hash } = new URL(text);
+  return /^https?:$/.test(protocol) && username === "" && password === "" && hash === "";
+}
+
 /** Where webhooks go to. Whether the place may be reached is asked again at every delivery. */
 export const endpointInput = z.object({
-  url: z
-    .url({ protocol: /^https?$/ })
-    .max(500)
-    .refine((text) => {
-      const { username, password, hash } = new URL(text);
-      return username === "" && password === "" && hash === "";
-    }),
+  url: z.string().trim().max(500).refine(isEndpointAddress),
   types: types.refine((chosen) => chosen.length > 0),
 });
 export type EndpointInput = z.output<typeof endpointInput>;

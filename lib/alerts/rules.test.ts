@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { micros } from "@/lib/money/money";
 import type { Level } from "@/lib/reports/rules";
+import { alertSettingsInput, endpointInput } from "./input";
 import { edgesBetween, isMailed, levelAfter, MOST_ATTEMPTS, retryAt } from "./rules";
 
 describe("the level to remember", () => {
@@ -67,4 +68,46 @@ test("who is told that it is used up is not also mailed that it is low", () => {
   expect(isMailed("balance.low", "used_up", ["balance.low"])).toBe(true);
   expect(isMailed("balance.low", "low", both)).toBe(true);
   expect(isMailed("top_up.paid", undefined, both)).toBe(false);
+});
+
+describe("what strangers send", () => {
+  test.each([
+    "nonsense",
+    "",
+    "ftp://example.com/",
+    "javascript:alert(1)",
+    "http://[::1",
+    "https://xn--/",
+    "https://exa mple.com",
+    "https://user:word@example.com/",
+    "https://example.com/#part",
+    `https://example.com/${"a".repeat(500)}`,
+  ])("%s is no address of an endpoint", (url) => {
+    expect(endpointInput.safeParse({ url, types: "balance.low" }).success).toBe(false);
+  });
+
+  test("an address is taken as it is, and one choice is as good as a list", () => {
+    const given = { url: "https://example.com/a?b=c", types: "balance.low" };
+    expect(endpointInput.parse(given)).toEqual({ ...given, types: ["balance.low"] });
+    expect(endpointInput.safeParse({ ...given, types: [] }).success).toBe(false);
+    expect(endpointInput.safeParse({ ...given, types: "alert.test" }).success).toBe(false);
+  });
+
+  test("addresses are read by comma, semicolon or line, each once", () => {
+    const { addresses } = alertSettingsInput.parse({
+      low_percent: "40",
+      addresses: "A@example.com, b@example.com;\n a@example.com",
+    });
+    expect(addresses).toEqual(["a@example.com", "b@example.com"]);
+  });
+
+  test.each([
+    { low_percent: "101" },
+    { low_percent: "12.5" },
+    { low_percent: "40", low_amount: "-1" },
+    { low_percent: "40", members: ["x"] },
+    { low_percent: "40", addresses: "nobody" },
+  ])("%j is refused", (given) => {
+    expect(alertSettingsInput.safeParse(given).success).toBe(false);
+  });
 });

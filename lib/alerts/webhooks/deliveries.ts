@@ -19,7 +19,7 @@ import {
   updateAttempted,
   updateEndpoint,
 } from "./store";
-import { sealName } from "./webhooks";
+import { countSendingByHand, sealName } from "./webhooks";
 
 /** A line of the delivery log. */
 export type Delivery = Awaited<ReturnType<typeof selectDeliveries>>[number];
@@ -46,10 +46,11 @@ export async function deliveriesOf(
   return { deliveries, next: rows.length > limit ? (deliveries.at(-1)?.id ?? null) : null };
 }
 
-/** Sends a delivery again, under the same webhook-id. @throws Refusal conflict when its endpoint is off or gone */
+/** Sends a delivery again, under the same webhook-id. @throws Refusal conflict when its endpoint is off; rate_limited */
 export async function redeliver(scope: Scope<"alerts:manage">, id: number): Promise<void> {
   const { organizationId, actor } = scope;
   await inOrganization(organizationId, async (tx) => {
+    await countSendingByHand(tx, organizationId);
     if (!(await restartDelivery(tx, organizationId, id, systemNow()))) {
       throw new Refusal("conflict", "Switch the endpoint on first.");
     }

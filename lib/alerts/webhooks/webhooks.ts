@@ -2,6 +2,7 @@ import "server-only";
 import { randomUUID } from "node:crypto";
 import { inOrganization, type Transaction } from "@/db/client";
 import type { OccurrenceType } from "@/db/schema/alerts";
+import { countAttempt } from "@/lib/attempts/attempts";
 import { writeAudit } from "@/lib/audit/audit";
 import type { Scope } from "@/lib/auth/scope";
 import { invariant, Refusal } from "@/lib/errors";
@@ -136,10 +137,15 @@ export async function removeEndpoint(scope: Scope<"alerts:manage">, id: string):
   });
 }
 
-/** Sends an endpoint an event of type "alert.test". @throws Refusal not_found; conflict for one that is off */
+/**
+ * Sends an endpoint an event of type "alert.test".
+ *
+ * @throws Refusal not_found; conflict for one that is off; rate_limited
+ */
 export async function sendTestEvent(scope: Scope<"alerts:manage">, id: string): Promise<void> {
   const { organizationId } = scope;
   await changeEndpoint(scope, id, async (tx, endpoint) => {
+    await countSendingByHand(tx, organizationId);
     if (!endpoint.isEnabled) throw new Refusal("conflict", "Switch the endpoint on first.");
     const organization = await readOrganization(tx, organizationId);
     const [occurrenceId] = await recordOccurrences(tx, organization, [
@@ -152,6 +158,16 @@ export async function sendTestEvent(scope: Scope<"alerts:manage">, id: string): 
     ]);
     invariant(occurrenceId, "the test event was written");
     await insertDeliveries(tx, [{ organizationId, endpointId: id, occurrenceId }], systemNow());
+  });
+}
+
+/** What people send by hand in an hour, so that nobody is flooded in the client's name. @throws Refusal rate_limited */
+export async function countSendingByHand(tx: Transaction, organizationId: number): Promise<void> {
+  const limit = { key: `webhooks:organization:${organizationId}`, attempts: 100, seconds: 3_600 };
+  const wait = await countAttempt(tx, [limit]);
+  if (wait === null) return;
+  throw new Refusal("rate_limited", "Too many webhooks sent by hand in an hour. Try again later.", {
+    retryAfterSeconds: wait,
   });
 }
 
