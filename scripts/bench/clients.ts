@@ -96,22 +96,45 @@ export function scatter(value: number): number {
   return (mixed ^ (mixed >>> 15)) >>> 0;
 }
 
-/** Stores messages through the product's own verb, spread evenly over a time, four categories in turn. */
-export async function storeMessages(
-  seed: number,
-  slug: string,
+type Time = { readonly from: Date; readonly to: Date };
+
+/**
+ * Stores messages through the product's own verb, spread evenly over a time, four categories in turn; the marketing
+ * messages are those of broadcasts of a thousand.
+ */
+export async function storeMessages(seed: number, slug: string, count: number, time: Time): Promise<void> {
+  const categories = ["marketing", "marketing", "utility", "authentication"];
+  await store(count, time, (n, at) => {
+    const category = categories[n % 4] ?? "marketing";
+    const number = Math.floor(n / 2_000);
+    const broadcast = { id: `bc-${number}`, name: `Promo ${scatter(number) % 1_000}` };
+    return newEvent(seed, slug, at, category === "marketing" ? { category, broadcast } : { category });
+  });
+}
+
+/** Stores messages from customers, spread evenly over a time, on two channels: mostly new unique visitors. */
+export async function storeVisitors(seed: number, slug: string, count: number, time: Time): Promise<void> {
+  await store(count, time, (n, at) => {
+    const { data, ...event } = newEvent(seed, slug, at);
+    const { category: _category, ...message } = data;
+    const contact = `62813${10_000_000 + n}`;
+    const channel = n % 4 === 0 ? "instagram" : "whatsapp";
+    return { ...event, type: "message.received", data: { ...message, contact, channel } };
+  });
+}
+
+async function store(
   count: number,
-  time: { readonly from: Date; readonly to: Date },
+  { from, to }: Time,
+  eventOf: (n: number, at: Date) => unknown,
 ): Promise<void> {
   const sender = systemMachineScope("bench", "events:write");
-  const categories = ["marketing", "marketing", "utility", "authentication"];
-  const step = (time.to.getTime() - time.from.getTime()) / count;
+  const step = (to.getTime() - from.getTime()) / count;
   const batches = Array.from({ length: Math.ceil(count / BATCH) }, (_, n) => n * BATCH);
   await workOff(batches, { workers: 2, mostSeconds: 7_200 }, async (first) => {
-    const events = Array.from({ length: Math.min(BATCH, count - first) }, (_, n) => {
-      const at = new Date(time.from.getTime() + Math.floor((first + n) * step));
-      return newEvent(seed, slug, at, { category: categories[n % 4] ?? "marketing" });
-    });
+    const events = Array.from({ length: Math.min(BATCH, count - first) }, (_, n) =>
+      eventOf(first + n, new Date(from.getTime() + Math.floor((first + n) * step))),
+    );
     const { accepted, duplicates, rejected } = await recordEvents(sender, events);
     if (accepted !== events.length) {
       throw new Error(

@@ -58,8 +58,15 @@ export async function benchCsv(stage: Stage): Promise<Figure[]> {
   return figures;
 }
 
+export type Quarter = {
+  readonly id: number;
+  readonly slug: string;
+  readonly from: Date;
+  readonly to: Date;
+};
+
 /** An organization with so many messages spread over three calendar months. Its clock stands at their end. */
-export async function storeQuarter(stage: Stage, prefix: string, rows: number) {
+export async function storeQuarter(stage: Stage, prefix: string, rows: number): Promise<Quarter> {
   const today = new Date();
   const from = new Date(Date.UTC(today.getUTCFullYear(), today.getUTCMonth(), 2));
   const to = new Date(from.getTime() + DAYS * 86_400_000);

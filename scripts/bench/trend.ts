@@ -1,7 +1,7 @@
 import { systemScope } from "@/lib/auth/scope";
-import { readUses, USES_PER_PAGE } from "@/lib/reports/messages/messages";
 import { usageByDay } from "@/lib/reports/usage/usage";
 import { day, storeQuarter } from "./csv";
+import { benchLists } from "./lists";
 import { inTurn, median, milliseconds } from "./measure";
 import type { Figure } from "./report";
 import { mustBe, type Stage, verify } from "./stage";
@@ -37,33 +37,8 @@ export async function benchTrend(stage: Stage): Promise<Figure[]> {
   const note = "the same with fewer messages";
   const figures: Figure[] = [
     { case: "quarter", size, ...rates, unit: "ms", target: { atMost: 1.3 }, note },
-    await listPage(stage, scopeOf(large), range, { page: 1, rows }),
-    await listPage(stage, scopeOf(large), range, { page: 1_000, rows }),
+    ...(await benchLists(stage, large, rows)),
   ];
   await verify(stage);
   return figures;
-}
-
-/** A page of the WhatsApp report, with its totals; by its number, as somebody who types it in asks for it. */
-async function listPage(
-  { rounds }: Stage,
-  scope: Parameters<typeof readUses>[0],
-  range: { from: string; to: string },
-  { page, rows }: { page: number; rows: number },
-): Promise<Figure> {
-  const first = Math.min((page - 1) * USES_PER_PAGE, rows - USES_PER_PAGE) + 1;
-  const order = { oldestFirst: false, row: first, after: null, before: null };
-  const times: number[] = [];
-  for (let n = 0; n < rounds; n++) {
-    times.push(
-      await milliseconds(async () => {
-        const read = await readUses(scope, { range, category: undefined, paid: undefined, ...order });
-        mustBe("the total of the list", read.totals.uses, rows);
-        mustBe("the rows of the page", read.uses.length, USES_PER_PAGE);
-      }),
-    );
-  }
-  const target = { atMost: 50 };
-  const size = `${rows} messages`;
-  return { case: `list, row ${first}`, size, ours: median(times), unit: "ms", target };
 }
