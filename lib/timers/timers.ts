@@ -1,6 +1,6 @@
 import "server-only";
 import { forgetOldOccurrences, tellOccurrences } from "@/lib/alerts/telling";
-import { watchBalances } from "@/lib/alerts/watching";
+import { giveBackLapsedHolds, watchBalances } from "@/lib/alerts/watching";
 import { deliverDue } from "@/lib/alerts/webhooks/deliveries";
 import { workThroughInbox } from "@/lib/inbox/inbox";
 import { logFault, logNotice } from "@/lib/log";
@@ -20,6 +20,7 @@ const JOBS: readonly {
   { name: "inbox", everyMs: 5_000, work: workThroughInbox },
   { name: "mails", everyMs: 5_000, work: () => sendDueMails(systemNow()) },
   { name: "balances", everyMs: 1_000, work: () => watchBalances(systemNow()) },
+  { name: "lapsed holds", everyMs: 15_000, work: () => giveBackLapsedHolds(systemNow()) },
   { name: "alerts", everyMs: 1_000, work: () => tellOccurrences(systemNow()) },
   { name: "webhooks", everyMs: 2_000, work: () => deliverDue(systemNow()) },
   { name: "old alerts", everyMs: 3_600_000, work: () => forgetOldOccurrences(systemNow()) },
