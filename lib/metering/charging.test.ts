@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { Hold } from "@/lib/holds/rules";
 import { micros, toDecimal } from "@/lib/money/money";
 import type { UsageEvent } from "./message";
 import { applyEvents, reprice } from "./rules";
@@ -258,4 +259,28 @@ test("S7 broadcast: 100 distinct numbers at 586.33 take 58,633.00 and count 100 
   expect(bench.additional).toBe(0n);
   expect(bench.tally.days.get("2026-11-02")?.marketing).toBe(100);
   expect(PRICES.marketing).toBe("586.33");
+});
+
+test("a reply that names no category gives back the part that was held for service · M3", () => {
+  const bench = newBench();
+  const line = (index: number, category: string, unitPrice: string) => {
+    const units = { quantity: 1, remainingQuantity: 1, unitPrice: micros(unitPrice) };
+    return { line: index, market: "Indonesia", category, ...units };
+  };
+  const [amount, expiresAt] = [micros("656.65"), new Date(NOON + HOUR)];
+  const lines = [line(0, "utility", "356.65"), line(1, "service", "300")];
+  const hold: Hold = {
+    id: "hold_1",
+    amount,
+    remaining: amount,
+    state: "open",
+    expiresAt,
+    closedAt: null,
+    lines,
+  };
+  bench.holds.set(hold.id, hold);
+  bench.book.onHold = amount;
+  applyEvents(bench, [inbound(), usageEvent({ category: null, hold: hold.id, at: NOON + 1 })]);
+  expect(toDecimal(hold.remaining)).toBe("356.65");
+  expect(toDecimal(bench.book.onHold)).toBe("356.65");
 });

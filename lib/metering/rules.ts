@@ -189,8 +189,9 @@ function freeHold(bench: Workbench, message: Message): void {
   if (!hold) return;
   const day = dayOfInstant(bench, occurrenceOf(message));
   const market = message.charge?.market ?? marketOf(message.contact, day, bench.markets).market;
-  const sent = message.groupId === null ? (message.categorySent ?? message.categoryBilled) : "utility";
-  freePart(bench.book, hold, market, sent === null ? null : chargedCategory(bench, sent), bench.now);
+  const told = message.categorySent ?? message.categoryBilled ?? message.charge?.category ?? null;
+  const category = message.groupId === null ? told : "utility";
+  freePart(bench.book, hold, market, category === null ? null : chargedCategory(bench, category), bench.now);
   message.holdFreed = true;
   bench.touchedHolds.add(hold);
 }
