@@ -5,6 +5,7 @@ import { DEFAULT_LOCALE } from "@/lib/i18n/locale";
 import { queueMail } from "@/lib/mail/mail";
 import { forgetTold, markTold, takeUntold, type Untold } from "@/lib/occurrences/occurrences";
 import { readOrganization } from "@/lib/organizations/organizations";
+import { isStopping } from "@/lib/shutdown";
 import { recipientsOf, settingsOf } from "./alerts";
 import { composeAlert } from "./letters";
 import { DEFAULT_MAIL_TYPES, isMailed } from "./rules";
@@ -27,7 +28,7 @@ export async function tellOccurrences(now: Date): Promise<number> {
   for (;;) {
     const some = await acrossOrganizations((tx) => tellSome(tx, now));
     told += some;
-    if (some < AT_ONCE) return told;
+    if (some < AT_ONCE || isStopping()) return told;
   }
 }
 

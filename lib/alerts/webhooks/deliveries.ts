@@ -5,6 +5,7 @@ import type { Scope } from "@/lib/auth/scope";
 import { Refusal } from "@/lib/errors";
 import { logFault, logNotice } from "@/lib/log";
 import { countWebhook } from "@/lib/metrics/metrics";
+import { isStopping } from "@/lib/shutdown";
 import { systemNow } from "@/lib/time/clock";
 import { retryAt } from "../rules";
 import { type Answer, postBody } from "./request";
@@ -87,7 +88,7 @@ export async function deliverDue(now: Date): Promise<number> {
     );
     const outcomes = await Promise.all(claimed.map(deliver));
     delivered += outcomes.filter(Boolean).length;
-    if (claimed.length < AT_ONCE) return delivered;
+    if (claimed.length < AT_ONCE || isStopping()) return delivered;
   }
 }
 
