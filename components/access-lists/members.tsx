@@ -6,6 +6,7 @@ import type { FormAction } from "@/components/forms/form-state";
 import { Badge } from "@/components/ui/badge";
 import { Card, Section } from "@/components/ui/card";
 import { EmptyState } from "@/components/ui/empty-state";
+import { Field, Input } from "@/components/ui/field";
 import { Cell, HeadCell, Row, RowHead, Table } from "@/components/ui/table";
 import type { Role } from "@/db/schema/access";
 import { formatDay, formatInstant } from "@/lib/i18n/format";
@@ -20,6 +21,7 @@ export type ListedMember = {
   readonly email: string;
   readonly role: Role;
   readonly since: Date;
+  readonly hasSecondFactor: boolean;
 };
 export type ListedInvitation = {
   readonly id: string;
@@ -34,6 +36,8 @@ export type MemberActions = {
   readonly changeRole: FormAction;
   readonly remove: FormAction;
   readonly revokeInvitation: FormAction;
+  /** For staff: when somebody has lost phone and recovery codes. */
+  readonly resetSecondFactor?: FormAction;
 };
 
 /** Who is in the organization, who is invited, and the form that invites. */
@@ -134,6 +138,11 @@ async function MemberLine(props: {
             <Badge>{t("you")}</Badge>
           </span>
         )}
+        {member.hasSecondFactor && (
+          <span className="ml-2 inline-block">
+            <Badge tone="good">{t("secondFactor")}</Badge>
+          </span>
+        )}
         <span className="block text-ink-faint">{email}</span>
       </RowHead>
       <Cell className="figures whitespace-nowrap">{formatDay(dayOf(since, props.timeZone), locale)}</Cell>
@@ -153,6 +162,9 @@ async function MemberLine(props: {
       </Cell>
       {actions && (
         <Cell numeric>
+          {actions.resetSecondFactor && member.hasSecondFactor && (
+            <ResetSecondFactor action={actions.resetSecondFactor} member={member} />
+          )}
           {!isSelf && (
             <ConfirmAction
               action={actions.remove}
@@ -171,6 +183,32 @@ async function MemberLine(props: {
         </Cell>
       )}
     </Row>
+  );
+}
+
+async function ResetSecondFactor(props: { readonly action: FormAction; readonly member: ListedMember }) {
+  const t = await getTranslations("settings.members");
+  const { name, userId } = props.member;
+  const reason = `reset-reason-${userId}`;
+  return (
+    <span className="mr-2 inline-block">
+      <ConfirmAction
+        action={props.action}
+        label={t("resetFactorWhom", { name })}
+        words={{
+          ask: t("resetFactor"),
+          title: t("resetFactorTitle", { name }),
+          text: t("resetFactorText"),
+          confirm: t("resetFactor"),
+          cancel: t("cancel"),
+        }}
+      >
+        <input type="hidden" name="user" value={userId} />
+        <Field label={t("resetFactorReason")} htmlFor={reason}>
+          <Input id={reason} name="reason" maxLength={300} required autoComplete="off" />
+        </Field>
+      </ConfirmAction>
+    </span>
   );
 }
 

@@ -287,14 +287,23 @@ export async function selectOrganizationNames(tx: Transaction, ids: readonly num
 
 export async function selectMembersOf(tx: Transaction, organizationId: number) {
   const rows = await rawSql(tx)<
-    { user_id: number; name: string; email: string; role: Role; since: string }[]
+    {
+      user_id: number;
+      name: string;
+      email: string;
+      role: Role;
+      since: string;
+      has_second_factor: boolean;
+    }[]
   >`
-    select u.id as user_id, u.name, u.email, m.role, extract(epoch from m.created_at) * 1000 as since
+    select u.id as user_id, u.name, u.email, m.role, extract(epoch from m.created_at) * 1000 as since,
+           u.totp_secret is not null as has_second_factor
     from memberships m join users u on u.id = m.user_id
     where m.organization_id = ${organizationId} order by lower(u.name), u.id`;
-  return rows.map(({ user_id, since, ...row }) => ({
+  return rows.map(({ user_id, since, has_second_factor, ...row }) => ({
     ...row,
     userId: user_id,
+    hasSecondFactor: has_second_factor,
     since: new Date(Number(since)),
   }));
 }

@@ -113,7 +113,7 @@ function secondFactorWords(t: Awaited<ReturnType<typeof getTranslations<"auth.ac
     scan: t("scan"),
     qrCode: t("qrCode"),
     secretKey: t("secretKey"),
-    password: t("currentPassword"),
+    password: t("yourPassword"),
     code: t("code"),
     codeOrRecovery: t("codeOrRecovery"),
     turnOn: t("turnOn"),

@@ -11,6 +11,7 @@ export async function selectMembers(tx: Transaction, organizationId: number) {
       email: users.email,
       role: memberships.role,
       since: memberships.createdAt,
+      hasSecondFactor: sql<boolean>`${users.totpSecret} is not null`,
     })
     .from(memberships)
     .innerJoin(users, eq(users.id, memberships.userId))

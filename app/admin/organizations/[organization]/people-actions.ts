@@ -9,8 +9,10 @@ import { createApiKey, revokeApiKey } from "@/lib/auth/api-keys";
 import { authorizeStaff } from "@/lib/auth/authorize";
 import { invitationInput, keyInput, roleInput } from "@/lib/auth/input";
 import { revokeInvitation } from "@/lib/auth/members/invitations";
-import { actFor, changeRole, removeMember } from "@/lib/auth/members/members";
+import { actFor, changeRole, members, removeMember } from "@/lib/auth/members/members";
+import { resetSecondFactor } from "@/lib/auth/second-factor";
 import { inviteByMail } from "@/lib/back-office/invitations";
+import { Refusal } from "@/lib/errors";
 
 const userId = z.coerce.number().int().min(1);
 
@@ -50,6 +52,21 @@ export async function removeMemberAction(slug: string, _state: FormState, form: 
   });
 }
 
+const reset = z.object({ user: userId, reason: z.string().trim().min(3).max(300) });
+
+/** Takes the second factor away from a member who has lost it. */
+export async function resetSecondFactorAction(slug: string, _state: FormState, form: FormData) {
+  const staff = await authorizeStaff("back_office:write");
+  return answerForm(form, reset, async ({ user, reason }) => {
+    const listed = await members(await actFor(staff, slug, "members:manage"));
+    if (!listed.some(({ userId }) => userId === user)) {
+      throw new Refusal("not_found", "This person is no member of the organization.");
+    }
+    await resetSecondFactor(staff, user, reason);
+    return finished("factorReset");
+  });
+}
+
 const newKey = z.object({
   name: keyInput.shape.name,
   scopes: z.preprocess((value) => (typeof value === "string" ? [value] : value), keyInput.shape.scopes),
@@ -73,7 +90,10 @@ export async function revokeKeyAction(slug: string, _state: FormState, form: For
   });
 }
 
-async function finished(what: "invited" | "revoked" | "saved" | "removed" | "keyMade", values = {}) {
+async function finished(
+  what: "invited" | "revoked" | "saved" | "removed" | "keyMade" | "factorReset",
+  values = {},
+) {
   revalidatePath("/admin", "layout");
   const t = await getTranslations("settings.done");
   return { done: t(what, { email: "", ...values }) };

@@ -8,6 +8,7 @@ import {
   changeRoleAction,
   inviteAction,
   removeMemberAction,
+  resetSecondFactorAction,
   revokeInvitationAction,
 } from "../people-actions";
 
@@ -37,6 +38,7 @@ export default async function PeoplePage({ params }: Props) {
                 changeRole: changeRoleAction.bind(null, slug),
                 remove: removeMemberAction.bind(null, slug),
                 revokeInvitation: revokeInvitationAction.bind(null, slug),
+                resetSecondFactor: resetSecondFactorAction.bind(null, slug),
               }
             : null
         }
