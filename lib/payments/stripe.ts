@@ -1,5 +1,6 @@
 import "server-only";
 import Stripe from "stripe";
+import { z } from "zod";
 import { type Env, env } from "@/lib/env";
 import { invariant, Refusal } from "@/lib/errors";
 import {
@@ -301,15 +302,30 @@ function verified(stripe: Stripe, body: string, signature: string, secret: strin
     return stripe.webhooks.constructEvent(body, signature, secret, SIGNATURE_TOLERANCE_SECONDS);
   } catch (error) {
     if (error instanceof Stripe.errors.StripeSignatureVerificationError) return null;
-    if (error instanceof SyntaxError) throw new Refusal("malformed_body", "The body is not JSON.");
-    throw error;
+    // The signature is looked at first: from here on it is the body that cannot be read.
+    throw new Refusal("malformed_body", "The body is not an event of Stripe.");
   }
 }
 
+/** What is read of an event; the rest is asked of Stripe. */
+const changedObject = z.object({
+  type: z.string(),
+  data: z.object({
+    object: z.object({
+      id: z
+        .string()
+        .regex(/^\w{1,255}$/)
+        .optional(),
+    }),
+  }),
+});
+
 function changeOf(event: Stripe.Event): Changed[] {
-  const kind = CHANGES[event.type];
-  const { object } = event.data;
-  return kind && "id" in object && object.id ? [{ kind, reference: object.id }] : [];
+  const read = changedObject.safeParse(event);
+  if (!read.success) throw new Refusal("malformed_body", "The body is not an event of Stripe.");
+  const { type, data } = read.data;
+  const kind = Object.hasOwn(CHANGES, type) ? CHANGES[type] : undefined;
+  return kind && data.object.id ? [{ kind, reference: data.object.id }] : [];
 }
 
 async function* changesSince(stripe: Stripe, since: Date): AsyncIterable<Changed> {
