@@ -1,3 +1,4 @@
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import postgres, { type Sql } from "postgres";
 import { birthMark, isAlive } from "./alive";
@@ -5,6 +6,9 @@ import { startPostgres } from "./postgres";
 import { dataDirectory, type Run } from "./processes";
 
 export type TestDatabase = { readonly url: string; drop(): Promise<void> };
+
+/** What the demo's Stripe stand-in remembers: the payment pages that the demo's database knows of. */
+export const standInState = join(dataDirectory, "stripe-stand-in.json");
 
 const TEST_PREFIX = "kuota_test";
 
@@ -29,6 +33,7 @@ export async function recreateDemoDatabase(databaseUrl: string): Promise<void> {
     await sql`drop database ${sql(name)}`;
     await sql`create database ${sql(name)}`;
   });
+  rmSync(standInState, { force: true });
 }
 
 /** A server for tests: that of `DATABASE_URL`, else an embedded one of their own. */

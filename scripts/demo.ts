@@ -2,7 +2,7 @@ import { mkdirSync } from "node:fs";
 import { join, relative } from "node:path";
 import { z } from "zod";
 import { buildApp, startApp, startStandIn } from "./app";
-import { openDatabase } from "./databases";
+import { openDatabase, standInState } from "./databases";
 import { localEnvironment, localSecrets } from "./environment";
 import {
   dataDirectory,
@@ -37,7 +37,7 @@ await runCommand(0, async (run) => {
   const env = localEnvironment(place, localSecrets(), process.env);
   say("The database is up.");
   const [demo] = await Promise.all([loadDemo(run, env), mode === "start" && build(run)]);
-  await startStandIn(run, place, env);
+  await startStandIn(run, place, { ...env, STRIPE_STAND_IN_STATE: standInState });
   const app = await startApp(run, place, env, mode);
   await printDemo(demo, env);
   await exitOf(app);
