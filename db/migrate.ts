@@ -23,6 +23,29 @@ export async function migrate(databaseUrl: string): Promise<void> {
   }
 }
 
+/**
+ * Makes the monthly partitions of `messages` that the year ahead lacks, so that none of them begins in the default
+ * partition. Gives up at once when somebody holds the table: the next time will do.
+ *
+ * @returns how many were made
+ */
+export async function addPartitions(databaseUrl: string): Promise<number> {
+  const sql = postgres(databaseUrl, { max: 1, connect_timeout: 10, onnotice: () => {} });
+  const partitions = async () => {
+    const [row] =
+      await sql`select count(*)::int as count from pg_inherits where inhparent = 'messages'::regclass`;
+    return Number(row?.count);
+  };
+  try {
+    await sql`set lock_timeout = '2s'`;
+    const before = await partitions();
+    await sql`select ensure_message_partitions(now()::date, (now() + interval '12 months')::date)`;
+    return (await partitions()) - before;
+  } finally {
+    await sql.end();
+  }
+}
+
 /** The names of the migrations that the database lacks; empty when it is up to date. */
 export async function pendingMigrations(databaseUrl: string): Promise<string[]> {
   const { entries } = journal.parse(

@@ -1,7 +1,9 @@
 import "server-only";
+import { addPartitions } from "@/db/migrate";
 import { forgetOldOccurrences, tellOccurrences } from "@/lib/alerts/telling";
 import { giveBackLapsedHolds, watchBalances } from "@/lib/alerts/watching";
 import { deliverDue } from "@/lib/alerts/webhooks/deliveries";
+import { env } from "@/lib/env";
 import { workThroughInbox } from "@/lib/inbox/inbox";
 import { logFault, logNotice } from "@/lib/log";
 import { sendDueMails } from "@/lib/mail/mail";
@@ -27,6 +29,7 @@ const JOBS: readonly {
   { name: "months", everyMs: 30_000, work: () => openMonthsEverywhere(systemNow()) },
   { name: "purchases", everyMs: 60_000, work: () => sweepPurchases(systemNow()) },
   { name: "unpriced", everyMs: 300_000, work: chargeParkedEverywhere },
+  { name: "partitions", everyMs: 86_400_000, work: () => addPartitions(env().DATABASE_URL) },
 ];
 
 // One set of timers per process, however many bundles import this file.
