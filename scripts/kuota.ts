@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { type Command, help, readCommandLine } from "./command-line";
 import { openDatabase, recreateDemoDatabase } from "./databases";
 import { localEnvironment, localSecrets } from "./environment";
@@ -32,6 +33,34 @@ const commands: Command[] = [
     does: "Brings the database to the newest schema.",
     async run() {
       await migrateDatabase();
+    },
+  },
+  {
+    name: "backup drill",
+    usage: "",
+    does: "Backs the database up, restores it into a database of its own on the same server, compares, and drops that again.",
+    async run() {
+      await (await import("./backup-drill")).drill(databaseUrl());
+    },
+  },
+  {
+    name: "backup",
+    usage: "FILE",
+    does: "Writes the whole database to FILE, and what it holds to FILE.json.",
+    words: ["FILE"],
+    async run({ words: [file = ""] }) {
+      const { backUp } = await import("./backup");
+      showRows(await backUp(databaseUrl(), fromCaller(file)));
+    },
+  },
+  {
+    name: "restore",
+    usage: "FILE",
+    does: "Fills an empty database from a backup, brings it to the newest schema and checks it.",
+    words: ["FILE"],
+    async run({ words: [file = ""] }) {
+      const { restore } = await import("./backup");
+      showRows(await restore(databaseUrl(), fromCaller(file)));
     },
   },
   {
@@ -97,6 +126,16 @@ async function completeEnvironment(run: Run): Promise<void> {
   Object.assign(process.env, localEnvironment(place, localSecrets(), process.env));
   // Standard output is for the answer alone.
   process.env.LOG_LEVEL = "silent";
+}
+
+/** npm works in the project's folder and tells where it was called. */
+function fromCaller(file: string): string {
+  return resolve(process.env.INIT_CWD ?? "", file);
+}
+
+function showRows({ takenAt, rows }: { takenAt: string; rows: Readonly<Record<string, number>> }): void {
+  const total = Object.values(rows).reduce((sum, count) => sum + count, 0);
+  console.log(`${Object.keys(rows).length} tables with ${total} rows, as of ${takenAt}`);
 }
 
 function databaseUrl(): string {

@@ -29,6 +29,9 @@ const COMMANDS = {
   screenshots: ["screenshots.ts"],
 };
 
+/** What a server is operated with: without the packages that only developing needs. */
+const OPERATED = ["kuota", "verify"];
+
 /** @param {string} message @returns {never} */
 function refuse(message) {
   console.error(message);
@@ -85,7 +88,7 @@ function requirePackages(command) {
     const missing = missingPackage(false);
     if (missing)
       refuse(`${missing} is not installed as package-lock.json says. Run: npm ci && npm run build`);
-  } else if (missingPackage(true)) {
+  } else if (missingPackage(!OPERATED.includes(command))) {
     install();
   }
 }
