@@ -9,6 +9,9 @@ import { recordManualTopUp } from "@/lib/top-ups/manual";
 import { controlStandIn } from "@/scripts/stripe-stand-in/stand-in";
 import { expect, test } from "./fixtures";
 
+// Long walks through many pages: a loaded machine needs its time.
+test.slow();
+
 const staff = systemStaffScope("e2e", "back_office:write");
 const file = (slug: string) => `/admin/organizations/${slug}`;
 const newNumber = () => String(randomUUID()).replace(/\D/g, "").padEnd(15, "7").slice(0, 15);
@@ -224,7 +227,6 @@ for (const colorScheme of ["light", "dark"] as const) {
       organization: { slug, package: bought },
       deliver,
     }) => {
-      test.slow();
       await deliver({}, { category: "marketing_lite" });
       await receiveWebhook(delivered(newNumber()));
       const topUp = { organization: slug, visitorBlocks: 1, balance: micros("2000000"), reference: "axe" };
