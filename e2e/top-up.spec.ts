@@ -289,7 +289,9 @@ test("top-ups stand beside what was spent, drawn, spoken and in the table · U6 
   }).toPass();
   await page.goto(usage(slug, "conversation?unit=money&show=table"));
   await expect(page.getByRole("columnheader", { name: "Top-ups" })).toBeVisible();
-  await expect(page.getByRole("row", { name: /^2 Nov 2026/ }).first()).toContainText("Rp 2,000,000.00");
+  const day = page.getByRole("row", { name: /^2 Nov 2026/ }).first();
+  await expect(day).toContainText("Rp 2,000,000.00");
+  await expect(day).toContainText("500 unique visitors");
   await page.goto(usage(slug, "conversation"));
   await expect(page.locator("[data-mark]")).toHaveCount(0);
 });

@@ -21,7 +21,7 @@ export async function TrendTable(props: {
     if (value === null || value === undefined) return "–";
     return props.unit === "money" ? formatAmount(value, frame.currency, locale) : formatUnits(value, locale);
   };
-  const topUpOn = new Map(props.topUps.map(({ day, balance }) => [day, balance]));
+  const topUpOn = new Map(props.topUps.map((topUp) => [topUp.day, topUp]));
   const paidIn = props.topUps.reduce((sum, { balance }) => sum + balance, 0n);
   const newestFirst = days.map((day, index) => ({ day, index })).reverse();
   return (
@@ -76,11 +76,34 @@ export async function TrendTable(props: {
                   {show(values[index])}
                 </Cell>
               ))}
-              {props.unit === "money" && <Cell numeric>{show(topUpOn.get(day))}</Cell>}
+              {props.unit === "money" && (
+                <Cell numeric>
+                  <TopUp of={topUpOn.get(day)} show={show} />
+                </Cell>
+              )}
             </Row>
           ))}
         </tbody>
       </Table>
     </div>
+  );
+}
+
+async function TopUp(props: {
+  readonly of: TopUpMarker | undefined;
+  readonly show: (amount: bigint | undefined) => string;
+}) {
+  const [t, locale] = await Promise.all([getTranslations("usage.trend"), getLocale()]);
+  const { of: topUp, show } = props;
+  if (!topUp) return show(undefined);
+  return (
+    <>
+      {topUp.balance > 0n && show(topUp.balance)}
+      {topUp.visitors > 0 && (
+        <span className="block text-xs text-ink-faint">
+          {t("topUpVisitors", { shown: formatUnits(topUp.visitors, locale) })}
+        </span>
+      )}
+    </>
   );
 }
