@@ -15,7 +15,7 @@ import { readSession, revokeSession } from "./session";
 export function sessionCookie() {
   const isSecure = env().NEXTAUTH_URL.startsWith("https://");
   return {
-    name: `${isSecure ? "__Secure-" : ""}next-auth.session-token`,
+    name: `${isSecure ? "__Host-" : ""}next-auth.session-token`,
     options: { httpOnly: true, sameSite: "lax", path: "/", secure: isSecure, maxAge: SESSION_SECONDS },
   } as const;
 }
