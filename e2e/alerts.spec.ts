@@ -1,5 +1,6 @@
 import { createServer, type IncomingHttpHeaders, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { AxeBuilder } from "@axe-core/playwright";
 import { Webhook } from "standardwebhooks";
 import { expect, test } from "./fixtures";
 
@@ -92,6 +93,41 @@ test.describe("alerts", () => {
     }
   });
 });
+
+for (const [colorScheme, width] of [
+  ["light", 1280],
+  ["dark", 390],
+] as const) {
+  test.describe(`in the ${colorScheme} theme, ${width} wide`, () => {
+    test.use({ colorScheme, viewport: { width, height: 844 } });
+
+    test("the page passes axe with an endpoint, its new secret and a delivery, and scrolls down alone", async ({
+      signedIn: page,
+      organization,
+    }) => {
+      const receiver = await newReceiver();
+      await page.goto(`/o/${organization.slug}/settings/alerts`);
+      await page.getByLabel("Address", { exact: true }).fill(receiver.url);
+      await page.getByRole("button", { name: "Add the endpoint" }).click();
+      await expect(page.getByText("The endpoint was added.")).toBeVisible();
+      await page.getByRole("button", { name: "Send a test event" }).click();
+      await expect(page.getByRole("row", { name: /alert\.test/ })).toContainText("Delivered");
+      await page.getByRole("button", { name: "Make a new secret" }).click();
+      await expect(page.getByRole("textbox", { name: "Signing secret" })).toHaveCount(2);
+      await page.getByText("Change its events").click();
+      const { violations } = await new AxeBuilder({ page })
+        .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"])
+        .analyze();
+      const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" | ")}`);
+      expect(found).toEqual([]);
+      const overflow = await page.evaluate(
+        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+      );
+      expect(overflow).toBe(0);
+      receiver.close();
+    });
+  });
+}
 
 test.describe("without scripts", () => {
   test.use({ contextOptions: { javaScriptEnabled: false } });

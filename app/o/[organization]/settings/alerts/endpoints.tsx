@@ -181,7 +181,7 @@ export async function NewEndpoint({ slug }: { readonly slug: string }) {
               link: (words) => (
                 <a
                   href="https://www.standardwebhooks.com/"
-                  className="text-link hover:underline"
+                  className="text-link underline underline-offset-2"
                   rel="noreferrer"
                 >
                   {words}
