@@ -189,6 +189,7 @@ function place(desk: Desk, { request, idempotencyKey, requestHash }: Placing): S
   const shortfall = shortfallOf(organization, amount, available(book));
   if (shortfall) {
     if (book.holdRefusedAt === null) desk.refused ??= { refusal: shortfall, reason: request.reason ?? null };
+    book.holdRefusedAt ??= now;
     throw shortfall;
   }
   book.holdRefusedAt = null;

@@ -24,7 +24,11 @@ export async function recordRefusal(
   { refusal, reason }: FirstRefusal,
 ): Promise<void> {
   const last = await lastRecorded(tx, organization.id, "hold.refused");
-  if (last !== null && systemNow().getTime() - last.getTime() < AT_MOST_EVERY_MS) return;
+  if (last !== null && systemNow().getTime() - last.getTime() < AT_MOST_EVERY_MS) {
+    // Not told, so the next refusal asks again.
+    book.holdRefusedAt = null;
+    return;
+  }
   const { required, available, shortfall } = refusal.extras.members ?? {};
   await recordOccurrences(tx, organization, [
     {
@@ -34,7 +38,6 @@ export async function recordRefusal(
       data: { currency: organization.currency, required, available, shortfall, reason },
     },
   ]);
-  book.holdRefusedAt = now;
 }
 
 /** What to answer when the balance does not cover a request: what is missing, and where to buy it. Null when it does. */
