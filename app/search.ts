@@ -1,20 +1,24 @@
 import { z } from "zod";
+import { plainText } from "@/lib/text/input";
 import { isDay } from "@/lib/time/period";
 
 export type Search = Record<string, string | string[] | undefined>;
 
 const one = (value: unknown) => (Array.isArray(value) ? value[0] : value);
-const text = z.preprocess(one, z.string().trim().min(1).max(200)).optional().catch(undefined);
-const cursor = z
-  .preprocess(
-    one,
-    z
-      .string()
-      .max(500)
-      .transform((value) => JSON.parse(Buffer.from(value, "base64url").toString("utf8"))),
-  )
-  .optional()
-  .catch(undefined);
+const text = z.preprocess(one, plainText(200)).optional().catch(undefined);
+const cursor = z.preprocess(one, z.string().max(500).transform(decoded)).optional().catch(undefined);
+/** Within what the database knows as a time. */
+const instant = z.coerce.date().min(new Date(0)).max(new Date("9999-12-31T23:59:59Z"));
+
+/** Undefined for what is no cursor of ours. */
+function decoded(text: string): unknown {
+  try {
+    return JSON.parse(Buffer.from(text, "base64url").toString("utf8"));
+  } catch {
+    // Whatever a stranger wrote there, it names no place in a list.
+    return undefined;
+  }
+}
 
 const organizations = z.object({
   q: text,
@@ -23,7 +27,7 @@ const organizations = z.object({
     .optional()
     .catch(undefined),
   after: cursor
-    .pipe(z.object({ name: z.string(), id: z.number().int() }).optional())
+    .pipe(z.object({ name: plainText(200), id: z.int32() }).optional())
     .optional()
     .catch(undefined),
 });
@@ -42,7 +46,7 @@ const audit = z.object({
   from: z.preprocess(one, z.string().refine(isDay)).optional().catch(undefined),
   to: z.preprocess(one, z.string().refine(isDay)).optional().catch(undefined),
   after: cursor
-    .pipe(z.object({ at: z.coerce.date(), id: z.number().int() }).optional())
+    .pipe(z.object({ at: instant, id: z.number().int() }).optional())
     .optional()
     .catch(undefined),
 });

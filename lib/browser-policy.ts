@@ -8,7 +8,7 @@ import { env } from "@/lib/env";
 export type Installation = {
   /** Browsers reach the app through TLS (NEXTAUTH_URL). */
   readonly isSecure: boolean;
-  /** Next's dev server, whose error overlay needs `eval` and styles of its own. */
+  /** Next's dev server, whose tools need `eval`, styles of their own and a web socket. */
   readonly isDevelopment: boolean;
   /** Where the payment page is, should it not be Stripe's own: the local stand-in. */
   readonly paymentPage: string | null;
@@ -69,7 +69,7 @@ function pagePolicy(nonce: string, { isSecure, isDevelopment, paymentPage }: Ins
     "style-src-attr 'unsafe-inline'",
     "img-src 'self' data:",
     "font-src 'self'",
-    "connect-src 'self'",
+    `connect-src 'self'${isDevelopment ? " ws:" : ""}`,
     "manifest-src 'self'",
     "base-uri 'none'",
     // Without scripts the browser is led from the form straight to the payment page, which Chromium counts as sending.

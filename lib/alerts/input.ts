@@ -29,7 +29,7 @@ export const alertSettingsInput = z.object({
   low_percent: z.coerce.number().int().min(0).max(100),
   low_amount: amountNotNegativeInput.nullable().default(null),
   mail_types: types.default([]),
-  members: several(z.coerce.number().int().min(1), 500).default([]),
+  members: several(z.coerce.number().int().min(1).max(2_147_483_647), 500).default([]),
   addresses,
 });
 export type AlertSettingsInput = z.output<typeof alertSettingsInput>;

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { plainText } from "@/lib/text/input";
 import { EVERY_KEY_SCOPE, EVERY_ROLE } from "./permissions";
 
 /** An e-mail address as an account knows it: lower case. */
@@ -9,13 +10,18 @@ export const emailInput = z
   .transform((text) => text.toLowerCase())
   .pipe(z.email());
 
-export const personNameInput = z.string().trim().min(1).max(120);
+export const personNameInput = plainText(120);
 
 export const roleInput = z.enum(EVERY_ROLE);
 
 /** What the log-in form sends. Nothing about the account may be learned from here, so anything short is accepted. */
 export const signInInput = z.object({
-  email: z.string().max(1_000).default(""),
+  email: z
+    .string()
+    .max(1_000)
+    .default("")
+    // The database cannot even be asked for an address with a NUL in it.
+    .transform((text) => text.toWellFormed().replaceAll("\0", "")),
   password: z.string().max(10_000).default(""),
   /** Of the second factor. */
   code: z.string().max(100).default(""),
@@ -35,7 +41,7 @@ export const secondFactorInput = z.object({
 });
 
 export const keyInput = z.object({
-  name: z.string().trim().min(1).max(120),
+  name: plainText(120),
   scopes: z
     .array(z.enum(EVERY_KEY_SCOPE))
     .min(1)

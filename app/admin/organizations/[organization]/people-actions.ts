@@ -13,8 +13,9 @@ import { actFor, changeRole, members, removeMember } from "@/lib/auth/members/me
 import { resetSecondFactor } from "@/lib/auth/second-factor";
 import { inviteByMail } from "@/lib/back-office/invitations";
 import { Refusal } from "@/lib/errors";
+import { plainText } from "@/lib/text/input";
 
-const userId = z.coerce.number().int().min(1);
+const userId = z.coerce.number().int().min(1).max(2_147_483_647);
 
 /** Invites somebody into a client's organization by e-mail. */
 export async function inviteAction(slug: string, _state: FormState, form: FormData) {
@@ -52,7 +53,7 @@ export async function removeMemberAction(slug: string, _state: FormState, form: 
   });
 }
 
-const reset = z.object({ user: userId, reason: z.string().trim().min(3).max(300) });
+const reset = z.object({ user: userId, reason: plainText(300) });
 
 /** Takes the second factor away from a member who has lost it. */
 export async function resetSecondFactorAction(slug: string, _state: FormState, form: FormData) {

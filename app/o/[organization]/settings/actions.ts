@@ -15,7 +15,7 @@ import { revokeInvitation } from "@/lib/auth/members/invitations";
 import { changeRole, leaveOrganization, removeMember } from "@/lib/auth/members/members";
 import { inviteByMail } from "@/lib/back-office/invitations";
 
-const userId = z.coerce.number().int().min(1);
+const userId = z.coerce.number().int().min(1).max(2_147_483_647);
 
 /** Invites somebody by e-mail. */
 export async function inviteAction(slug: string, _state: FormState, form: FormData) {
