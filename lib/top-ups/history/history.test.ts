@@ -170,7 +170,7 @@ test("a purchase leads to its transfers, its refunds, its receipt and its paymen
 });
 
 test("top-ups are marked on the days they were paid, in the organization's zone · issue 5", async () => {
-  const scope = systemScope("test", client.id, "usage:read");
+  const scope = systemScope("test", client.id, "purchases:read");
   const markers = await topUpMarkers(scope, { from: "2026-10-11", to: "2026-10-12" });
   expect(markers).toEqual([
     { day: "2026-10-11", purchases: 1, balance: micros("1000000"), visitors: 0 },

@@ -179,7 +179,7 @@ export type TopUpMarker = Awaited<ReturnType<typeof selectPaidDays>>[number];
 
 /** The days of a range on which top-ups were paid, in the organization's zone. */
 export async function topUpMarkers(
-  { organizationId }: Scope<"usage:read">,
+  { organizationId }: Scope<"purchases:read">,
   range: DayRange,
 ): Promise<TopUpMarker[]> {
   return readInOrganization(organizationId, async (tx) => {

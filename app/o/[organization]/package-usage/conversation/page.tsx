@@ -35,12 +35,14 @@ export default async function ConversationPage({ params, searchParams }: Props) 
   const choice = chooseRange(view, frame.today);
   const trouble = { title: t("error.title"), text: t("error.text"), retry: t("error.retry") };
   const topUpHref = may(user, slug, "top_up:create") ? `/o/${slug}/package-usage/top-up` : null;
+  const seesPurchases = may(user, slug, "purchases:read");
+  const purchases = seesPurchases ? await authorize(slug, "purchases:read") : null;
   const place = { frame, path, view, choice };
-  const reads = startReads(scope, view, choice);
+  const reads = startReads(scope, purchases, view, choice);
   await waitBriefly(reads);
   return (
     <main id="main" className="mx-auto max-w-[84rem] px-4 pt-6 pb-20 sm:px-6 sm:pt-8">
-      <PageHeader slug={slug} topUpHref={topUpHref} seesPurchases={may(user, slug, "purchases:read")} />
+      <PageHeader slug={slug} topUpHref={topUpHref} seesPurchases={seesPurchases} />
       <SectionBoundary words={trouble} className="min-h-[20rem]">
         <Suspense fallback={<BalanceSkeleton />}>
           <BalanceSection reads={reads} topUpSlug={topUpHref === null ? null : slug} />

@@ -31,7 +31,7 @@ export type Reads = {
   readonly balance: Promise<Balance>;
   readonly outlook: Promise<Outlook>;
   readonly days: Promise<ChartDay[]>;
-  /** What was paid on which day; none where units are shown. */
+  /** What was paid on which day; none where units are shown, or for whoever may not see purchases. */
   readonly topUps: Promise<TopUpMarker[]>;
   readonly breakdown: Promise<BreakdownRow[]>;
   readonly report: Promise<ReportRead>;
@@ -39,14 +39,19 @@ export type Reads = {
 
 type Reader = Scope<"usage:read" | "balance:read" | "reports:read">;
 
-/** Begins to read everything at once. */
-export function startReads(scope: Reader, view: ViewState, { range }: RangeChoice): Reads {
+/** Begins to read everything at once; purchases only with a scope for them. */
+export function startReads(
+  scope: Reader,
+  purchases: Scope<"purchases:read"> | null,
+  view: ViewState,
+  { range }: RangeChoice,
+): Reads {
   const balance = readBalance(scope);
   return {
     balance,
     outlook: balance.then((known) => readOutlook(scope, known)),
     days: view.unit === "money" ? spentByDay(scope, range) : usageByDay(scope, range).then(toChartDays),
-    topUps: view.unit === "money" ? topUpMarkers(scope, range) : Promise.resolve([]),
+    topUps: view.unit === "money" && purchases ? topUpMarkers(purchases, range) : Promise.resolve([]),
     breakdown: usageBreakdown(scope, range),
     report: readReport(scope, view, range),
   };
