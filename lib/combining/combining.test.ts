@@ -112,6 +112,27 @@ test("overload is refused with Retry-After, nothing of it is recorded, and it pa
   expect(await send("one more")).toEqual(["accepted"]);
 });
 
+test("one organization that floods is turned away while there is still room for the others", async () => {
+  let release: () => void = () => undefined;
+  const gate = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const work = async (_key: number, batch: string[]) => {
+    await gate;
+    return batch;
+  };
+  const rules = { name: "flooded", largestBatch: 10, mostWaiting: 100, mostWaitingOfOne: 20, work };
+  const { combine, waiting } = combiner(rules);
+  const taken = Array.from({ length: 20 }, (_, n) => combine(1, [`hot${n}`]));
+  await expect(combine(1, ["one more"])).rejects.toMatchObject({ code: "overloaded", status: 503 });
+  const other = combine(2, ["other"]);
+  release();
+  expect(await other).toEqual(["other"]);
+  await Promise.all(taken);
+  expect(waiting()).toBe(0);
+  expect(await combine(1, ["again"])).toEqual(["again"]);
+});
+
 test("an empty request is answered without work", async () => {
   const { batches, send } = worker();
   expect(await send()).toEqual([]);

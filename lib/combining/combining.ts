@@ -6,7 +6,12 @@ type Request<Item, Outcome> = {
   readonly reject: (error: unknown) => void;
 };
 
-type Queue<Item, Outcome> = { readonly waiting: Request<Item, Outcome>[]; working: boolean };
+type Queue<Item, Outcome> = {
+  readonly waiting: Request<Item, Outcome>[];
+  working: boolean;
+  /** Items that wait or are being worked on. */
+  items: number;
+};
 
 type Rules<Item, Outcome> = {
   /** Names the queues, which all bundles of one process share. */
@@ -15,6 +20,8 @@ type Rules<Item, Outcome> = {
   readonly largestBatch: number;
   /** Items that may wait in this process before new ones are turned away. */
   readonly mostWaiting: number;
+  /** Of them, items of one key: one that floods leaves room for the others. All of them where it is left out. */
+  readonly mostWaitingOfOne?: number;
   /** Does all of a batch or, when it throws, nothing. @returns an outcome for each item, in order. */
   readonly work: (key: number, items: Item[]) => Promise<Outcome[]>;
 };
@@ -49,19 +56,25 @@ export function combiner<Item, Outcome>(rules: Rules<Item, Outcome>): Combiner<I
     waiting: () => mine.items,
     combine: async (key, items) => {
       if (items.length === 0) return [];
-      if (mine.items + items.length > rules.mostWaiting) {
+      const ofOne = mine.queues.get(key)?.items ?? 0;
+      if (
+        mine.items + items.length > rules.mostWaiting ||
+        ofOne + items.length > (rules.mostWaitingOfOne ?? rules.mostWaiting)
+      ) {
         throw new Refusal("overloaded", "Too much is waiting already. Send this again in a moment.", {
           retryAfterSeconds: 1,
         });
       }
       mine.items += items.length;
+      const queue = queueOf(mine, key);
+      queue.items += items.length;
       const outcomes = new Promise<Outcome[]>((resolve, reject) => {
-        const queue = queueOf(mine, key);
         queue.waiting.push({ items, resolve, reject });
         if (!queue.working) void drain(mine, key, queue, rules);
       });
       return outcomes.finally(() => {
         mine.items -= items.length;
+        queue.items -= items.length;
       });
     },
   };
@@ -70,7 +83,7 @@ export function combiner<Item, Outcome>(rules: Rules<Item, Outcome>): Combiner<I
 function queueOf<Item, Outcome>({ queues }: Pending<Item, Outcome>, key: number): Queue<Item, Outcome> {
   let queue = queues.get(key);
   if (!queue) {
-    queue = { waiting: [], working: false };
+    queue = { waiting: [], working: false, items: 0 };
     queues.set(key, queue);
   }
   return queue;

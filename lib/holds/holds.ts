@@ -105,6 +105,7 @@ const wishes = combiner<Wish, PlacedHold | Refusal>({
   name: "holds",
   largestBatch: 200,
   mostWaiting: 5_000,
+  mostWaitingOfOne: 2_000,
   work: (organizationId, batch) => inOrganization(organizationId, (tx) => serve(tx, organizationId, batch)),
 });
 

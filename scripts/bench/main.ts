@@ -13,6 +13,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   trend: async () => (await import("./trend")).benchTrend,
   page: async () => (await import("./page")).benchPage,
   months: async () => (await import("./months")).benchMonths,
+  flood: async () => (await import("./flood")).benchFlood,
   verify: async () => (await import("./verify")).benchVerify,
 };
 

@@ -1,0 +1,91 @@
+import { setTimeout as wait } from "node:timers/promises";
+import { Client } from "./client";
+import { newEvent, newKey, newOrganizations } from "./clients";
+import { milliseconds, quantile } from "./measure";
+import type { Figure } from "./report";
+import { mustBe, type Stage, verify } from "./stage";
+
+const FLOODING_CONNECTIONS = 32;
+const FLOODED_BATCH = 1_000;
+const OTHERS = 8;
+const SECONDS = 10;
+const PAUSE_MS = 40;
+
+type Flood = { accepted: number; turnedAway: number; wrong: number };
+
+/**
+ * What other organizations feel of one that sends as fast as it can: the 99th percentile of single events, while it floods
+ * against before. Fails when an acknowledged event of the flood is lost, or one is turned away without being told when
+ * to come again.
+ */
+export async function benchFlood(stage: Stage): Promise<Figure[]> {
+  const { url } = await stage.app();
+  const [hot, ...others] = await newOrganizations("flood", 1 + OTHERS);
+  if (!hot) throw new Error("The organizations were not made.");
+  const headers = { authorization: `Bearer ${await newKey()}` };
+  const client = new Client(url, OTHERS, headers);
+  const slugs = others.map(({ slug }) => slug);
+  const send = async (n: number) => {
+    const body = JSON.stringify(newEvent(stage.seed, slugs[n % OTHERS] ?? "", new Date()));
+    return milliseconds(() => client.send("/api/v1/events", { method: "POST", body }));
+  };
+  stage.log("before the flood");
+  await timesOf(send);
+  const calm = await timesOf(send);
+  stage.log("during the flood");
+  const over = { isOver: false };
+  const flood: Flood = { accepted: 0, turnedAway: 0, wrong: 0 };
+  const flooding = Array.from({ length: FLOODING_CONNECTIONS }, () =>
+    pour(new Client(url, 1, headers), { seed: stage.seed, slug: hot.slug, over, flood }),
+  );
+  await wait(1_000);
+  const flooded = await timesOf(send);
+  over.isOver = true;
+  await Promise.all(flooding);
+  client.close();
+  const [stored] = await stage.connect(1)<{ events: number }[]>`
+    select count(*)::int as events from event_keys where organization_id = ${hot.id}`;
+  mustBe("the number of acknowledged events of the flood", stored?.events, flood.accepted);
+  mustBe("the number of answers without Retry-After", flood.wrong, 0);
+  await verify(stage);
+  const size = `${FLOODING_CONNECTIONS} × ${FLOODED_BATCH} against ${OTHERS} × 1`;
+  const note = `the same before the flood; ${flood.accepted} events of the flood taken, ${flood.turnedAway} requests turned away`;
+  const [ours, baseline] = [quantile(flooded, 0.99), quantile(calm, 0.99)];
+  return [{ case: "others' p99", size, ours, baseline, unit: "ms", target: { atMost: 2 }, note }];
+}
+
+/** Single events of the others, one after the other for each, for some seconds. */
+async function timesOf(send: (n: number) => Promise<number>): Promise<number[]> {
+  const endsAt = performance.now() + SECONDS * 1_000;
+  const times: number[] = [];
+  const other = async (n: number) => {
+    while (performance.now() < endsAt) {
+      times.push(await send(n));
+      await wait(PAUSE_MS);
+    }
+  };
+  await Promise.all(Array.from({ length: OTHERS }, (_, n) => other(n)));
+  return times;
+}
+
+type Pouring = {
+  readonly seed: number;
+  readonly slug: string;
+  readonly over: { readonly isOver: boolean };
+  readonly flood: Flood;
+};
+
+async function pour(client: Client, { seed, slug, over, flood }: Pouring): Promise<void> {
+  while (!over.isOver) {
+    const events = Array.from({ length: FLOODED_BATCH }, () => newEvent(seed, slug, new Date()));
+    const response = await client.open("/api/v1/events", { method: "POST", body: JSON.stringify(events) });
+    let text = "";
+    for await (const chunk of response) text += chunk;
+    if (response.statusCode === 200) flood.accepted += JSON.parse(text).accepted;
+    else if (response.statusCode === 503 || response.statusCode === 429) {
+      flood.turnedAway += 1;
+      if (!response.headers["retry-after"]) flood.wrong += 1;
+    } else flood.wrong += 1;
+  }
+  client.close();
+}
