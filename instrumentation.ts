@@ -18,6 +18,10 @@ export async function register(): Promise<void> {
     watchRequests();
     startTimers();
     closeAfterRequests("databases", closeDatabases);
+    if (process.env.OTEL_EXPORTER_OTLP_ENDPOINT) {
+      const { startTracing } = await import("@/lib/tracing");
+      closeAfterRequests("traces", startTracing());
+    }
     // Set by `npm start` and the demo. Elsewhere, under Next's dev server, signals are Next's.
     if (process.env.NEXT_MANUAL_SIG_HANDLE) watchSignals();
   }

@@ -10,7 +10,19 @@ const config = {
   // The type check is a step of its own in `npm test`.
   typescript: { ignoreBuildErrors: true },
   experimental: { authInterrupts: true },
-  serverExternalPackages: ["@node-rs/argon2", "pg", "pg-copy-streams", "pino", "postgres", "stripe"],
+  serverExternalPackages: [
+    "@opentelemetry/context-async-hooks",
+    "@opentelemetry/core",
+    "@opentelemetry/exporter-trace-otlp-http",
+    "@opentelemetry/resources",
+    "@opentelemetry/sdk-trace-base",
+    "@node-rs/argon2",
+    "pg",
+    "pg-copy-streams",
+    "pino",
+    "postgres",
+    "stripe",
+  ],
 };
 
 export default withNextIntl(config);

@@ -6,7 +6,7 @@ export const LAYERS: readonly (readonly string[])[] = [
   ["errors", "env"],
   ["request", "browser-policy"],
   ["log", "combining"],
-  ["shutdown"],
+  ["shutdown", "tracing"],
   // Values: pure, safe in the browser.
   ["money", "time", "text", "contact"],
   ["csv", "i18n"],
@@ -54,6 +54,12 @@ export const DOORS: readonly RegExp[] = [
 /** Where each package may be imported; a package that is not listed may be imported nowhere. */
 export const PACKAGES: Readonly<Record<string, RegExp>> = {
   "@node-rs/argon2": /^lib\/auth\/argon2$/,
+  "@opentelemetry/api": /^lib\/tracing$/,
+  "@opentelemetry/context-async-hooks": /^lib\/tracing$/,
+  "@opentelemetry/core": /^lib\/tracing$/,
+  "@opentelemetry/exporter-trace-otlp-http": /^lib\/tracing$/,
+  "@opentelemetry/resources": /^lib\/tracing$/,
+  "@opentelemetry/sdk-trace-base": /^lib\/tracing$/,
   "@tremor/react": /^components\/charts\//,
   "csv-parse": /^lib\/rating\/meta-card$/,
   "drizzle-kit": /^drizzle\.config$/,
