@@ -33,8 +33,9 @@ export async function setUp(run: Run) {
   });
   run.atEnd(() => standIn.close());
   const place = { databaseUrl: own.url, port, standInPort: standIn.port, logs: FOLDER };
-  const env = localEnvironment(place, secrets, { LOG_LEVEL: "error" });
-  return { databaseUrl: own.url, env, standIn, database, app: appServer(run, place, env) };
+  const metricsToken = secrets.nextAuth;
+  const env = { ...localEnvironment(place, secrets, { LOG_LEVEL: "error" }), METRICS_TOKEN: metricsToken };
+  return { databaseUrl: own.url, env, metricsToken, standIn, database, app: appServer(run, place, env) };
 }
 
 function databaseServer(run: Run, first: RunningPostgres) {
@@ -99,6 +100,17 @@ function endAtOnce(pid: number): void {
   } catch (error) {
     if (!(error instanceof Error && "code" in error && error.code === "ESRCH")) throw error;
   }
+}
+
+/** What the app's long-lived objects take, in MB, dead ones among them that were not collected yet; null while it is away. */
+export async function heldByApp({ app, metricsToken }: Machines): Promise<number | null> {
+  const headers = { authorization: `Bearer ${metricsToken}` };
+  const text = await fetch(`${app.url}/api/metrics`, { headers, signal: AbortSignal.timeout(4_000) }).then(
+    (response) => response.text(),
+    () => "",
+  );
+  const [, bytes] = /^nodejs_heap_space_size_used_bytes\{space="old"\} (\S+)$/m.exec(text) ?? [];
+  return bytes === undefined ? null : Number(bytes) / 1_048_576;
 }
 
 /** What a process holds: resident memory in MB, and open files and sockets. Zeros where the system does not tell. */
