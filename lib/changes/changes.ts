@@ -5,10 +5,18 @@ import { logFault } from "@/lib/log";
 const CHANNEL = "kuota_changes";
 const AT_MOST_EVERY = 300;
 
-// One throttle per process, however many bundles import this file.
-const shared = globalThis as typeof globalThis & { kuotaAnnouncements?: Set<number> };
-shared.kuotaAnnouncements ??= new Set();
-const announced = shared.kuotaAnnouncements;
+type Listening = { readonly client: unknown; readonly started: Promise<unknown> };
+type Changes = {
+  readonly announced: Set<number>;
+  /** Who wants to know, by organization. */
+  readonly listeners: Map<number, Set<() => void>>;
+  listening: Listening | null;
+};
+
+// One throttle and one line to the database per process, however many bundles import this file.
+const shared = globalThis as typeof globalThis & { kuotaChanges?: Changes };
+shared.kuotaChanges ??= { announced: new Set(), listeners: new Map(), listening: null };
+const state = shared.kuotaChanges;
 
 /**
  * Tells every instance, a few times a second at the most, that an organization's figures changed. Called after the
@@ -16,24 +24,53 @@ const announced = shared.kuotaAnnouncements;
  * page some freshness, nothing else.
  */
 export function announceChange(organizationId: number): void {
-  if (announced.has(organizationId)) return;
-  announced.add(organizationId);
+  if (state.announced.has(organizationId)) return;
+  state.announced.add(organizationId);
   setTimeout(() => {
-    announced.delete(organizationId);
+    state.announced.delete(organizationId);
     listenClient()
       .notify(CHANNEL, String(organizationId))
       .catch((error: unknown) => logFault("change could not be announced", error, { organizationId }));
   }, AT_MOST_EVERY).unref();
 }
 
-/** Calls `changed` whenever the organization's figures changed, until the returned function is called. */
-export async function listenForChanges(
-  organizationId: number,
-  changed: () => void,
-): Promise<() => Promise<void>> {
-  const wanted = String(organizationId);
-  const { unlisten } = await listenClient().listen(CHANNEL, (payload) => {
-    if (payload === wanted) changed();
+/**
+ * Calls `changed` whenever the organization's figures changed, until the returned function is called. All listeners share
+ * one LISTEN, which the driver renews with its connection: it would forget how to end those that were its own.
+ */
+export async function listenForChanges(organizationId: number, changed: () => void): Promise<() => void> {
+  const ofOrganization = state.listeners.get(organizationId) ?? new Set();
+  state.listeners.set(organizationId, ofOrganization.add(changed));
+  const forget = () => {
+    const left = state.listeners.get(organizationId);
+    left?.delete(changed);
+    if (left?.size === 0) state.listeners.delete(organizationId);
+  };
+  try {
+    await listen();
+  } catch (error) {
+    forget();
+    throw error;
+  }
+  return forget;
+}
+
+/** How many listen in this process. */
+export function countListeners(): number {
+  return [...state.listeners.values()].reduce((sum, { size }) => sum + size, 0);
+}
+
+/** Once for each pool of connections. */
+function listen(): Promise<unknown> {
+  const client = listenClient();
+  if (state.listening?.client === client) return state.listening.started;
+  const started = client.listen(CHANNEL, (payload) => {
+    for (const changed of state.listeners.get(Number(payload)) ?? []) changed();
   });
-  return unlisten;
+  const listening = { client, started };
+  state.listening = listening;
+  started.catch(() => {
+    if (state.listening === listening) state.listening = null;
+  });
+  return started;
 }

@@ -36,7 +36,7 @@ export async function GET(request: Request, context: Context): Promise<Response>
         clearInterval(heartbeat);
         clearTimeout(limit);
         forget();
-        void unlisten();
+        unlisten();
       };
       if (request.signal.aborted) stop();
     },
