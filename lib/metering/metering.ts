@@ -104,7 +104,7 @@ const recordings = combiner<UsageEvent, Outcome>({
   name: "recordings",
   largestBatch: 2_000,
   mostWaiting: 60_000,
-  mostWaitingOfOne: 20_000,
+  mostWaitingOfOne: 8_000,
   work: recordAtCurrentPrices,
 });
 

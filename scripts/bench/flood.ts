@@ -84,7 +84,10 @@ async function pour(client: Client, { seed, slug, over, flood }: Pouring): Promi
     if (response.statusCode === 200) flood.accepted += JSON.parse(text).accepted;
     else if (response.statusCode === 503 || response.statusCode === 429) {
       flood.turnedAway += 1;
-      if (!response.headers["retry-after"]) flood.wrong += 1;
+      const seconds = Number(response.headers["retry-after"]);
+      if (!(seconds > 0)) flood.wrong += 1;
+      // As the contract asks of senders.
+      await wait(Math.max(1, seconds || 0) * 1_000);
     } else flood.wrong += 1;
   }
   client.close();
