@@ -16,7 +16,6 @@ export type Installation = {
 
 /** On every answer. Unused features of the browser are off, for whatever runs in our pages. */
 const ALWAYS: Readonly<Record<string, string>> = {
-  "x-content-type-options": "nosniff",
   "x-frame-options": "DENY",
   "referrer-policy": "same-origin",
   "cross-origin-opener-policy": "same-origin",
@@ -53,6 +52,8 @@ export function browserPolicy(
   const strictTransport = `max-age=${TWO_YEARS_SECONDS}; includeSubDomains`;
   return {
     ...ALWAYS,
+    // The dev server sends a script of its own as JSON.
+    ...(!isDevelopment && { "x-content-type-options": "nosniff" }),
     ...(isSecure && { "strict-transport-security": strictTransport }),
     "content-security-policy": /^\/api(\/|$)/.test(path)
       ? "default-src 'none'; frame-ancestors 'none'"
