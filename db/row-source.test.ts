@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { acrossOrganizations, closeDatabases, rawSql } from "./client";
+import { acrossOrganizations, closeDatabases, inOrganization, rawSql } from "./client";
 import { rowSource } from "./row-source";
 
 type Row = {
@@ -57,4 +57,23 @@ test("rows arrive as they were, whether a column varies or not", async () => {
     );
   }
   await closeDatabases();
+});
+
+test("behind the tenant wall a join with given rows goes through the whole key", async () => {
+  const KEYS = rowSource<{ readonly id: string; readonly contact: string }>([
+    { name: "message_id", type: "text", value: ({ id }) => id },
+    { name: "contact", type: "text", value: ({ contact }) => contact },
+  ]);
+  const plan = await inOrganization(1, async (tx) => {
+    const sql = rawSql(tx);
+    await sql`select set_config('enable_' || method, 'off', true) from unnest(array['seqscan', 'bitmapscan']) method`;
+    return sql.unsafe<{ "QUERY PLAN": string }[]>(
+      `explain select k.id from ${KEYS.sql} g join message_keys k
+         on k.organization_id = 1 and k.message_id = g.message_id and k.contact = g.contact`,
+      KEYS.parameters([{ id: "a", contact: "b" }]),
+    );
+  });
+  const lines = plan.map((row) => row["QUERY PLAN"]);
+  const conditions = lines.filter((line) => line.includes("Index Cond:")).join();
+  expect(conditions).toMatch(/organization_id.*message_id.*contact/);
 });
