@@ -10,14 +10,18 @@ export async function tryLeadership(tx: Transaction): Promise<boolean> {
   return row?.leads ?? false;
 }
 
-/** Who may have a month to open. The newest month that has begun anywhere on earth bounds the search for live ones. */
+/**
+ * Who may have a month to open: live organizations that lack the newest month which has begun anywhere on earth, and
+ * every test organization, whose clock may be ahead of it.
+ */
 export async function selectOrganizationsBehind(tx: Transaction, newestMonth: Month) {
   const rows = await rawSql(tx)<
     { id: number; time_zone: string; starts_on: Month; clock: string | null; opened_month: Month | null }[]
   >`
     select o.id, o.time_zone, o.starts_on, o.clock, l.opened_month
     from organizations o join ledgers l on l.organization_id = o.id
-    where (l.opened_month is null or l.opened_month < ${newestMonth}) and o.starts_on <= ${newestMonth}`;
+    where o.clock is not null
+       or ((l.opened_month is null or l.opened_month < ${newestMonth}) and o.starts_on <= ${newestMonth})`;
   return rows.map((row) => ({
     id: row.id,
     timeZone: row.time_zone,
