@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { plainText } from "@/lib/text/input";
-import { isDay } from "@/lib/time/period";
+import { dayInput } from "@/lib/time/input";
 
 export type Search = Record<string, string | string[] | undefined>;
 
@@ -43,8 +43,8 @@ const audit = z.object({
     .preprocess(one, z.string().regex(/^[a-z_.]{1,60}$/))
     .optional()
     .catch(undefined),
-  from: z.preprocess(one, z.string().refine(isDay)).optional().catch(undefined),
-  to: z.preprocess(one, z.string().refine(isDay)).optional().catch(undefined),
+  from: z.preprocess(one, dayInput).optional().catch(undefined),
+  to: z.preprocess(one, dayInput).optional().catch(undefined),
   after: cursor
     .pipe(z.object({ at: instant, id: z.number().int() }).optional())
     .optional()
@@ -77,7 +77,7 @@ export function cursorText(cursor: unknown): string {
   return Buffer.from(JSON.stringify(cursor), "utf8").toString("base64url");
 }
 
-const place = z.object({ at: z.coerce.date(), number: z.number().int() });
+const place = z.object({ at: instant, number: z.number().int() });
 
 const purchases = z.object({
   organization: text,
@@ -89,8 +89,8 @@ const purchases = z.object({
     .optional()
     .catch(undefined),
   checking: z.preprocess(one, z.literal("yes")).optional().catch(undefined),
-  from: z.preprocess(one, z.string().refine(isDay)).optional().catch(undefined),
-  to: z.preprocess(one, z.string().refine(isDay)).optional().catch(undefined),
+  from: z.preprocess(one, dayInput).optional().catch(undefined),
+  to: z.preprocess(one, dayInput).optional().catch(undefined),
   after: cursor.pipe(place.optional()).optional().catch(undefined),
 });
 

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { formatMoney } from "@/lib/i18n/format";
 import { micros } from "@/lib/money/money";
 import { readAmount } from "./amounts";
-import { readPrefill, topUpAddress } from "./input";
+import { readHistorySearch, readPrefill, topUpAddress } from "./input";
 
 describe("an amount as people type it · T1", () => {
   test.each([
@@ -68,4 +68,10 @@ test("a link to the form carries a shortfall exactly, and a broken one opens the
   expect(readPrefill({ balance: "-5", blocks: "x", cancelled: "y" })).toMatchObject(nothing);
   expect(readPrefill({ balance: ["1e9", "2"], blocks: "99999999" })).toMatchObject(nothing);
   expect(topUpAddress("toko")).toBe("/o/toko/package-usage/top-up");
+});
+
+test("a history's address leaves out days that the database knows nothing of", () => {
+  const read = readHistorySearch({ from: "0000-01-01", to: "9999-12-31" });
+  expect([read.from, read.to]).toEqual([undefined, undefined]);
+  expect(readHistorySearch({ from: "2026-02-30", to: "2026-02-28" })).toMatchObject({ to: "2026-02-28" });
 });

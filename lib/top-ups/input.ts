@@ -1,6 +1,7 @@
 import type { Route } from "next";
 import { z } from "zod";
 import { type Micros, parseDecimal, toDecimal } from "@/lib/money/money";
+import { dayInput } from "@/lib/time/input";
 import type { HistoryFilter, HistoryPlace, PurchaseCursor } from "./history/history";
 
 export { readAmount } from "./amounts";
@@ -64,7 +65,7 @@ export const topUpForm = z.object({
   shown_total: z.string().regex(/^\d{0,18}$/),
 });
 
-const day = z.preprocess(one, z.iso.date()).optional().catch(undefined);
+const day = z.preprocess(one, dayInput).optional().catch(undefined);
 
 const historySearch = z.object({
   status: z
