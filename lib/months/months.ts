@@ -10,7 +10,7 @@ import { type Terms, termsIn, termsOf } from "@/lib/packages/packages";
 import { loadQuotas, saveQuotas } from "@/lib/quotas/quotas";
 import type { MonthQuota } from "@/lib/quotas/rules";
 import { organizationNow } from "@/lib/time/clock";
-import { type Month, monthOf, previousMonth, startOfMonth } from "@/lib/time/period";
+import { type Month, monthOf, nextMonth, previousMonth, startOfMonth } from "@/lib/time/period";
 import { applyGrant, dueMonths, openMonth } from "./rules";
 import { selectOrganizationsBehind, tryLeadership } from "./store";
 
@@ -70,10 +70,11 @@ function monthOpened(book: Book, quota: MonthQuota, currency: string, at: Date):
 }
 
 /**
- * Grants the current month to an organization whose month opened without a package (a package assigned late). What
- * was already granted is never touched: with a grant in place this does nothing.
+ * After other terms were agreed on: grants the current month to an organization whose month opened without a package (a
+ * package assigned late), and promises anew what the next month will grant, where something was counted for it already.
+ * What was granted is never touched.
  */
-export async function grantCurrentMonth(
+export async function followTerms(
   tx: Transaction,
   organization: Organization,
   book: Book,
@@ -81,11 +82,18 @@ export async function grantCurrentMonth(
 ): Promise<void> {
   const month = book.openedMonth;
   if (month === null) return;
-  const quota = (await loadQuotas(tx, organization.id, [month])).get(month);
-  const terms = termsIn(await termsOf(tx, organization.id), month);
-  if (!quota || quota.packageId !== null || !terms) return;
-  applyGrant(book, quota, terms, now, `first_grant:${month}`);
-  await saveQuotas(tx, organization.id, [quota]);
+  const terms = await termsOf(tx, organization.id);
+  const [current, next] = [...(await loadQuotas(tx, organization.id, [month, nextMonth(month)])).values()];
+  const granted = termsIn(terms, month);
+  if (current && current.packageId === null && granted) {
+    applyGrant(book, current, granted, now, `first_grant:${month}`);
+    await saveQuotas(tx, organization.id, [current]);
+  }
+  const promised = termsIn(terms, nextMonth(month));
+  if (next && promised && (next.visitorsUsed > 0 || next.conversationsUsed > 0)) {
+    promise(next, promised);
+    await saveQuotas(tx, organization.id, [next]);
+  }
 }
 
 /**

@@ -5,7 +5,7 @@ import { Refusal } from "@/lib/errors";
 import { openAccount } from "@/lib/holds/holds";
 import { saveBook } from "@/lib/ledger/ledger";
 import type { Book } from "@/lib/ledger/rules";
-import { grantCurrentMonth } from "@/lib/months/months";
+import { followTerms } from "@/lib/months/months";
 import {
   assignPriceBook,
   lockOrganization,
@@ -63,7 +63,7 @@ export async function assignPackage(
       );
     }
     await assignFromMonth(tx, id, fromMonth, bought.id, overrides);
-    if (fromMonth === book.openedMonth) await grantCurrentMonth(tx, organization, book, now);
+    await followTerms(tx, organization, book, now);
     await saveBook(tx, book);
     await writeAudit(tx, {
       actor: provisioner.actor,
@@ -136,7 +136,7 @@ export async function changePackage(
   if (book.openedMonth === null) await unassignAll(tx, after.id);
   const overrides = current?.packageSlug === packageSlug ? current.overrides : NO_OVERRIDES;
   await assignFromMonth(tx, after.id, first, bought.id, overrides);
-  if (first === book.openedMonth) await grantCurrentMonth(tx, after, book, now);
+  await followTerms(tx, after, book, now);
   return { package: packageSlug, from_month: first };
 }
 

@@ -1,13 +1,15 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, describe, expect, test } from "vitest";
-import { acrossOrganizations, closeDatabases } from "@/db/client";
+import { acrossOrganizations, closeDatabases, inOrganization } from "@/db/client";
 import { type MachineScope, mintMachineScope, systemMachineScope, systemScope } from "@/lib/auth/scope";
 import { Refusal } from "@/lib/errors";
 import { listTransfers } from "@/lib/ledger/ledger";
 import { recordEvents } from "@/lib/metering/metering";
+import { ANI, deliveredEvent, sender } from "@/lib/metering/testing";
 import { micros, toDecimal } from "@/lib/money/money";
 import { changeOrganization, priceBooksOf } from "@/lib/organizations/organizations";
 import { findPackage, termsOf } from "@/lib/packages/packages";
+import { loadQuotas } from "@/lib/quotas/quotas";
 import { readBalance } from "@/lib/reports/balance";
 import { adjust } from "./adjustments";
 import { assignBook, assignPackage } from "./assignments";
@@ -235,6 +237,31 @@ describe("packages · A2", () => {
     await put(second);
     await moveClock(platform, slug, new Date("2026-12-15T00:00:00Z"));
     expect((await balanceOf(id)).money).toBe("900000.00 0.00 0.00 900000.00");
+  });
+
+  test("visitors counted minutes ahead of the month are covered by what it will grant, changed or not", async () => {
+    const clock = new Date("2026-11-30T23:58:00+07:00");
+    const { id, slug } = await newTestOrganization({ clock }, { uniqueVisitors: 0 });
+    const event = deliveredEvent(slug, "ahead", { contact: ANI });
+    await recordEvents(sender, [{ ...event, type: "message.received", time: "2026-12-01T00:01:00+07:00" }]);
+    const promised = () =>
+      inOrganization(id, async (tx) => {
+        const quotas = await loadQuotas(tx, id, ["2026-11", "2026-12"]);
+        return [...quotas.values()].map(({ visitorsPackage, visitorsUsed }) => [
+          visitorsPackage,
+          visitorsUsed,
+        ]);
+      });
+    expect(await promised()).toEqual([
+      [0, 0],
+      [0, 1],
+    ]);
+    const { slug: larger } = await newPackage({ uniqueVisitors: 3 });
+    await putOrganization(platform, slug, { name: "Toko Melati", package: larger });
+    expect(await promised()).toEqual([
+      [0, 0],
+      [3, 1],
+    ]);
   });
 
   test("an organization without a package gets its first one at once", async () => {
