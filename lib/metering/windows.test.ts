@@ -137,4 +137,18 @@ describe("conversation · 24 h, one of a category at a time", () => {
     expect(coveringConversation([conversation], "marketing", NOON - DAY + 1, false)).toBe(conversation);
     expect(conversation).toMatchObject({ openedAt: NOON - DAY + 1, expiresAt: NOON + 1, changed: true });
   });
+
+  test("of two opened at the same instant, a late reply goes to the one of its own category, else the first by name", () => {
+    const [service, marketing] = [opened("service", NOON), opened("marketing", NOON)];
+    for (const both of [
+      [service, marketing],
+      [marketing, service],
+    ]) {
+      for (const one of both) one.openedAt = NOON;
+      expect(coveringConversation(both, "service", NOON - HOUR, true)).toBe(service);
+    }
+    const utility = opened("utility", NOON);
+    marketing.openedAt = NOON;
+    expect(coveringConversation([utility, marketing], "service", NOON - HOUR, true)).toBe(marketing);
+  });
 });

@@ -107,11 +107,13 @@ export function coveringConversation(
   const candidates = (conversations ?? []).filter(
     (conversation) => !conversation.closed && (anyCategory || conversation.category === category),
   );
+  /** Of two that opened at the same instant, the one of the message's own category. */
+  const rank = (conversation: Conversation) => (conversation.category === category ? 0 : 1);
   const open = candidates.find((conversation) => conversation.openedAt <= at && at < conversation.expiresAt);
   if (open) return open;
   const later = candidates
     .filter((conversation) => conversation.openedAt > at && conversation.openedAt - at < CONVERSATION_LASTS)
-    .sort((a, b) => a.openedAt - b.openedAt)[0];
+    .sort((a, b) => a.openedAt - b.openedAt || rank(a) - rank(b) || (a.category < b.category ? -1 : 1))[0];
   if (!later) return null;
   later.openedAt = at;
   later.expiresAt = at + CONVERSATION_LASTS;

@@ -50,7 +50,8 @@ export class Conversations {
 
   /**
    * Whether a message needs no conversation of its own: one is open, or one was opened less than 24 h later, as
-   * happens when a message is reported late. That one then counts from this message on.
+   * happens when a message is reported late. That one then counts from this message on; of two opened at the same
+   * instant, the one of the message's own category.
    *
    * A business category looks at its own conversations, service at those of any category.
    */
@@ -60,9 +61,10 @@ export class Conversations {
         samePair(conversation, pair) && (category === "service" || conversation.category === category),
     );
     if (candidates.some(({ openedAt }) => openedAt <= at && at < openedAt + DAY_LONG)) return true;
+    const rank = (conversation: Conversation) => (conversation.category === category ? 0 : 1);
     const [next] = candidates
       .filter(({ openedAt }) => at < openedAt && openedAt < at + DAY_LONG)
-      .sort((a, b) => a.openedAt - b.openedAt || (a.category < b.category ? -1 : 1));
+      .sort((a, b) => a.openedAt - b.openedAt || rank(a) - rank(b) || (a.category < b.category ? -1 : 1));
     if (next) next.openedAt = at;
     return next !== undefined;
   }
