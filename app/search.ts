@@ -1,12 +1,12 @@
 import { z } from "zod";
-import { plainText } from "@/lib/text/input";
+import { firstOf, plainText } from "@/lib/text/input";
 import { dayInput } from "@/lib/time/input";
+import { purchaseFilter } from "@/lib/top-ups/input";
 
 export type Search = Record<string, string | string[] | undefined>;
 
-const one = (value: unknown) => (Array.isArray(value) ? value[0] : value);
-const text = z.preprocess(one, plainText(200)).optional().catch(undefined);
-const cursor = z.preprocess(one, z.string().max(500).transform(decoded)).optional().catch(undefined);
+const text = z.preprocess(firstOf, plainText(200)).optional().catch(undefined);
+const cursor = z.preprocess(firstOf, z.string().max(500).transform(decoded)).optional().catch(undefined);
 /** Within what the database knows as a time. */
 const instant = z.coerce.date().min(new Date(0)).max(new Date("9999-12-31T23:59:59Z"));
 
@@ -23,7 +23,7 @@ function decoded(text: string): unknown {
 const organizations = z.object({
   q: text,
   state: z
-    .preprocess(one, z.enum(["all", "debt", "suspended", "test"]))
+    .preprocess(firstOf, z.enum(["all", "debt", "suspended", "test"]))
     .optional()
     .catch(undefined),
   after: cursor
@@ -40,11 +40,11 @@ export function readOrganizationSearch(search: Search) {
 const audit = z.object({
   organization: text,
   action: z
-    .preprocess(one, z.string().regex(/^[a-z_.]{1,60}$/))
+    .preprocess(firstOf, z.string().regex(/^[a-z_.]{1,60}$/))
     .optional()
     .catch(undefined),
-  from: z.preprocess(one, dayInput).optional().catch(undefined),
-  to: z.preprocess(one, dayInput).optional().catch(undefined),
+  from: z.preprocess(firstOf, dayInput).optional().catch(undefined),
+  to: z.preprocess(firstOf, dayInput).optional().catch(undefined),
   after: cursor
     .pipe(z.object({ at: instant, id: z.number().int() }).optional())
     .optional()
@@ -57,7 +57,7 @@ export function readAuditSearch(search: Search) {
 }
 
 const numbered = z.object({
-  after: z.preprocess(one, z.coerce.number().int().min(1)).optional().catch(undefined),
+  after: z.preprocess(firstOf, z.coerce.number().int().min(1)).optional().catch(undefined),
 });
 
 /** The address of a list whose rows are numbered. */
@@ -79,18 +79,9 @@ export function cursorText(cursor: unknown): string {
 
 const place = z.object({ at: instant, number: z.number().int() });
 
-const purchases = z.object({
+const purchases = purchaseFilter.extend({
   organization: text,
-  status: z
-    .preprocess(
-      one,
-      z.enum(["open", "pending", "paid", "failed", "expired", "partly_refunded", "refunded", "disputed"]),
-    )
-    .optional()
-    .catch(undefined),
-  checking: z.preprocess(one, z.literal("yes")).optional().catch(undefined),
-  from: z.preprocess(one, dayInput).optional().catch(undefined),
-  to: z.preprocess(one, dayInput).optional().catch(undefined),
+  checking: z.preprocess(firstOf, z.literal("yes")).optional().catch(undefined),
   after: cursor.pipe(place.optional()).optional().catch(undefined),
 });
 

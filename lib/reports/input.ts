@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { plainText } from "@/lib/text/input";
+import { firstOf, plainText } from "@/lib/text/input";
 import { dayInput } from "@/lib/time/input";
 import { addDays, addMonths, type Day, type DayRange, isWithinMonths } from "@/lib/time/period";
 
@@ -84,10 +84,9 @@ export function rangeProblem(from: string, to: string): RangeProblem | null {
   return isWithinMonths({ from, to }, LONGEST_RANGE_MONTHS) ? null : "too_long";
 }
 
-const one = (value: unknown) => (Array.isArray(value) ? value[0] : value);
-const text = z.preprocess(one, plainText(200)).optional().catch(undefined);
+const text = z.preprocess(firstOf, plainText(200)).optional().catch(undefined);
 const choice = <const V extends readonly [string, ...string[]]>(values: V) =>
-  z.preprocess(one, z.enum(values)).optional().catch(undefined);
+  z.preprocess(firstOf, z.enum(values)).optional().catch(undefined);
 
 const search = z.object({
   range: choice(PRESETS),
@@ -103,7 +102,7 @@ const search = z.object({
   channel: text,
   q: text,
   sort: text,
-  row: z.preprocess(one, z.coerce.number().int().min(1).max(1_000_000_000)).optional().catch(undefined),
+  row: z.preprocess(firstOf, z.coerce.number().int().min(1).max(1_000_000_000)).optional().catch(undefined),
   after: text,
   before: text,
 });

@@ -9,6 +9,9 @@ export const plainText = (longest: number) =>
     .max(longest)
     .refine((value) => !value.includes("\0") && value.isWellFormed(), "must be plain text");
 
+/** Of a parameter that an address gives several times, the first. For `z.preprocess`. */
+export const firstOf = (value: unknown) => (Array.isArray(value) ? value[0] : value);
+
 /** The name of an organization, a package or a price book in addresses. */
 export const slugInput = z
   .string()

@@ -1,6 +1,8 @@
 import type { Route } from "next";
 import { z } from "zod";
+import type { PurchaseStatus } from "@/db/schema/purchases";
 import { type Micros, parseDecimal, toDecimal } from "@/lib/money/money";
+import { firstOf } from "@/lib/text/input";
 import { dayInput } from "@/lib/time/input";
 import type { HistoryFilter, HistoryPlace, PurchaseCursor } from "./history/history";
 
@@ -19,8 +21,6 @@ export function topUpAddress(
   return (query.size === 0 ? path : `${path}?${query}`) as Route;
 }
 
-const one = (value: unknown) => (Array.isArray(value) ? value[0] : value);
-
 const wholeNumber = z
   .string()
   .regex(/^\d{1,6}$/)
@@ -28,10 +28,10 @@ const wholeNumber = z
 
 /** What a link may fill into the form; what it does not know is left out. */
 const prefill = z.object({
-  balance: z.preprocess(one, z.string().max(40).transform(parseDecimal)).optional().catch(undefined),
-  blocks: z.preprocess(one, wholeNumber).optional().catch(undefined),
-  short: z.preprocess(one, z.literal("yes")).optional().catch(undefined),
-  cancelled: z.preprocess(one, z.uuid()).optional().catch(undefined),
+  balance: z.preprocess(firstOf, z.string().max(40).transform(parseDecimal)).optional().catch(undefined),
+  blocks: z.preprocess(firstOf, wholeNumber).optional().catch(undefined),
+  short: z.preprocess(firstOf, z.literal("yes")).optional().catch(undefined),
+  cancelled: z.preprocess(firstOf, z.uuid()).optional().catch(undefined),
 });
 
 export type Prefill = {
@@ -65,20 +65,30 @@ export const topUpForm = z.object({
   shown_total: z.string().regex(/^\d{0,18}$/),
 });
 
-const day = z.preprocess(one, dayInput).optional().catch(undefined);
+const day = z.preprocess(firstOf, dayInput).optional().catch(undefined);
 
-const historySearch = z.object({
-  status: z
-    .preprocess(
-      one,
-      z.enum(["open", "pending", "paid", "failed", "expired", "partly_refunded", "refunded", "disputed"]),
-    )
-    .optional()
-    .catch(undefined),
+/** The states of a purchase that a history can be searched for, in the order in which they are offered. */
+export const STATUSES_TO_FIND = [
+  "open",
+  "pending",
+  "paid",
+  "failed",
+  "expired",
+  "partly_refunded",
+  "refunded",
+  "disputed",
+] as const satisfies readonly PurchaseStatus[];
+
+/** Which purchases an address asks for, of one client or of all. */
+export const purchaseFilter = z.object({
+  status: z.preprocess(firstOf, z.enum(STATUSES_TO_FIND)).optional().catch(undefined),
   from: day,
   to: day,
-  after: z.preprocess(one, z.string().max(40)).optional().catch(undefined),
-  before: z.preprocess(one, z.string().max(40)).optional().catch(undefined),
+});
+
+const historySearch = purchaseFilter.extend({
+  after: z.preprocess(firstOf, z.string().max(40)).optional().catch(undefined),
+  before: z.preprocess(firstOf, z.string().max(40)).optional().catch(undefined),
 });
 
 /** The purchase history's address: filters and place in the list. */

@@ -2,8 +2,8 @@ import { ListFilter, Plus, Wallet } from "lucide-react";
 import type { Metadata, Route } from "next";
 import Link from "next/link";
 import { getLocale, getTranslations } from "next-intl/server";
+import { PurchaseDownload } from "@/app/purchases/purchase-download";
 import { addressOf, cursorText, readPurchaseSearch, type Search } from "@/app/search";
-import { DownloadButton } from "@/components/download-button";
 import { FilterForm } from "@/components/filter-form";
 import { NextPage } from "@/components/next-page";
 import { PageFrame } from "@/components/page-head";
@@ -16,22 +16,13 @@ import { Field, Input, Select } from "@/components/ui/field";
 import { Cell, HeadCell, Row, RowHead, Table } from "@/components/ui/table";
 import { formatAmount, formatInstant, formatUnits } from "@/lib/i18n/format";
 import { listAllPurchases, type PurchaseRow, type PurchaseTotals } from "@/lib/top-ups/history/history";
+import { STATUSES_TO_FIND } from "@/lib/top-ups/input";
 import { lookAsStaff, PER_PAGE, VENDOR_ZONE } from "../place";
 import { staffFilterOf } from "./staff-filter";
 
 type Props = { readonly searchParams: Promise<Search> };
 
 const PATH = "/admin/purchases";
-const STATUSES = [
-  "open",
-  "pending",
-  "paid",
-  "failed",
-  "expired",
-  "partly_refunded",
-  "refunded",
-  "disputed",
-] as const;
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations("admin.purchases"))("title") };
@@ -68,7 +59,7 @@ export default async function PurchasesPage({ searchParams }: Props) {
       <Card>
         <div className="flex flex-wrap items-end justify-between gap-3 px-4 py-3">
           <Filters search={search} />
-          <Download address={addressOf(`${PATH}/download`, kept)} totals={found.totals} />
+          <PurchaseDownload address={addressOf(`${PATH}/download`, kept)} totals={found.totals} />
         </div>
         <div className="border-t border-line">
           {found.totals.map((totals) => (
@@ -111,7 +102,7 @@ async function Filters({ search }: { readonly search: ReturnType<typeof readPurc
       <Field label={p("filters.status")} htmlFor="status" className="max-sm:w-full sm:w-44">
         <Select key={status} id="status" name="status" defaultValue={status ?? ""}>
           <option value="">{p("filters.all")}</option>
-          {STATUSES.map((one) => (
+          {STATUSES_TO_FIND.map((one) => (
             <option key={one} value={one}>
               {p(`status.${one}`)}
             </option>
@@ -140,18 +131,6 @@ async function Filters({ search }: { readonly search: ReturnType<typeof readPurc
         )}
       </span>
     </FilterForm>
-  );
-}
-
-async function Download(props: { readonly address: string; readonly totals: readonly PurchaseTotals[] }) {
-  const [t, locale] = await Promise.all([getTranslations("purchases.download"), getLocale()]);
-  return (
-    <DownloadButton
-      href={props.address}
-      rows={props.totals.reduce((sum, { purchases }) => sum + purchases, 0)}
-      locale={locale}
-      words={{ label: t("label"), cancel: t("cancel"), failed: t("failed"), busy: t("busy") }}
-    />
   );
 }
 

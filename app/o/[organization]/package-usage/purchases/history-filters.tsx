@@ -1,25 +1,14 @@
 import { ListFilter } from "lucide-react";
 import type { Route } from "next";
 import Link from "next/link";
-import { getLocale, getTranslations } from "next-intl/server";
-import { DownloadButton } from "@/components/download-button";
+import { getTranslations } from "next-intl/server";
+import { PurchaseDownload } from "@/app/purchases/purchase-download";
 import { FilterForm } from "@/components/filter-form";
 import { Button } from "@/components/ui/button";
 import { Field, Input, Select } from "@/components/ui/field";
 import type { HistoryPage } from "@/lib/top-ups/history/history";
-import type { HistorySearch } from "@/lib/top-ups/input";
+import { type HistorySearch, STATUSES_TO_FIND } from "@/lib/top-ups/input";
 import { historyAddress } from "./history-address";
-
-const STATUSES = [
-  "open",
-  "pending",
-  "paid",
-  "failed",
-  "expired",
-  "partly_refunded",
-  "refunded",
-  "disputed",
-] as const;
 
 /** Status and days to look for, and the download of exactly what they find (T5). */
 export async function HistoryFilters(props: {
@@ -27,11 +16,10 @@ export async function HistoryFilters(props: {
   readonly search: HistorySearch;
   readonly page: HistoryPage;
 }) {
-  const [t, locale] = await Promise.all([getTranslations("purchases"), getLocale()]);
+  const t = await getTranslations("purchases");
   const { path, search, page } = props;
   const isFiltered = [search.status, search.from, search.to].some((value) => value !== undefined);
   const isReversed = search.from !== undefined && search.to !== undefined && search.from > search.to;
-  const total = page.totals.reduce((sum, { purchases }) => sum + purchases, 0);
   return (
     <div className="flex flex-wrap items-end justify-between gap-3 px-4 py-3">
       <div className="flex min-w-0 flex-wrap items-end gap-3">
@@ -39,7 +27,7 @@ export async function HistoryFilters(props: {
           <Field label={t("filters.status")} htmlFor="status" className="max-sm:w-full sm:w-44">
             <Select key={search.status} id="status" name="status" defaultValue={search.status ?? ""}>
               <option value="">{t("filters.all")}</option>
-              {STATUSES.map((status) => (
+              {STATUSES_TO_FIND.map((status) => (
                 <option key={status} value={status}>
                   {t(`status.${status}`)}
                 </option>
@@ -71,17 +59,7 @@ export async function HistoryFilters(props: {
           </Link>
         )}
       </div>
-      <DownloadButton
-        href={historyAddress(`${path}/download`, search)}
-        rows={total}
-        locale={locale}
-        words={{
-          label: t("download.label"),
-          cancel: t("download.cancel"),
-          failed: t("download.failed"),
-          busy: t("download.busy"),
-        }}
-      />
+      <PurchaseDownload address={historyAddress(`${path}/download`, search)} totals={page.totals} />
     </div>
   );
 }
