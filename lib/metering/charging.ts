@@ -288,16 +288,21 @@ function closed(bench: Workbench, occurredAt: Instant, decision: Decision): Char
   const fromInitial = decision.fromInitial ?? 0n;
   const fromAdditional = decision.fromAdditional ?? 0n;
   return {
-    versionId: null,
-    unitPrice: null,
-    freeReason: null,
-    ...decision,
     occurredAt,
     bookedAt: bench.now.getTime(),
+    category: decision.category,
+    market: decision.market,
+    unit: decision.unit,
+    units: decision.units,
+    versionId: decision.versionId ?? null,
+    unitPrice: decision.unitPrice ?? null,
     amount: fromInitial + fromAdditional,
+    paidFrom: decision.paidFrom,
     fromInitial,
     fromAdditional,
+    freeReason: decision.freeReason ?? null,
     initialAfter: bench.initial,
     additionalAfter: bench.additional,
+    basis: decision.basis,
   };
 }
