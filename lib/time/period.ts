@@ -151,13 +151,22 @@ export function hasWholeHours(range: DayRange, zone: string): boolean {
   });
 }
 
-const RFC_3339 = /^\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$/;
+const RFC_3339 = /^\d{4}-\d{2}-\d{2}[Tt ](?:[01]\d|2[0-3]):\d{2}:\d{2}(?:\.\d+)?(?:[Zz]|[+-]\d{2}:\d{2})$/;
 
-/** Reads an RFC 3339 time, cut to the millisecond. Null for anything else, days that do not exist included. */
+/** The databases' calendar has no year 0, and what is looked up around an event must still lie in it. */
+const EARLIEST = new Date("0002-01-01T00:00:00Z");
+
+/**
+ * Reads an RFC 3339 time, cut to the millisecond; a leap second is the last millisecond of its minute, which keeps it in
+ * its day and month. Null for anything else: days that do not exist, and what is earlier than the year 2.
+ */
 export function parseInstant(text: string): Date | null {
   if (!RFC_3339.test(text) || !existsInCalendar(text)) return null;
-  const time = Date.parse(text.replace(" ", "T").toUpperCase());
-  return Number.isNaN(time) ? null : new Date(time);
+  const isLeap = text.slice(17, 19) === "60";
+  const plain = isLeap ? text.replace(/:60(?:\.\d+)?/, ":59.999") : text;
+  const time = new Date(plain.replace(" ", "T").toUpperCase());
+  if (Number.isNaN(time.getTime()) || time < EARLIEST) return null;
+  return isLeap && !time.toISOString().endsWith("T23:59:59.999Z") ? null : time;
 }
 
 /** The engine takes 30 February for 2 March. Plain arithmetic: this is asked of every event. */
