@@ -62,9 +62,19 @@ const status = z.object({
 /** One event as contracts.md describes it (POST /api/v1/events). */
 export const cloudEvent = z.discriminatedUnion("type", [received, status]);
 
+/** What tells an event from all others: enough to know a repeat, whatever else it says. */
+const identity = z.object({ id, source: id, subject: text(200) });
+
 export type ParsedEvent =
   | { readonly ok: true; readonly subject: string; readonly event: UsageEvent }
-  | { readonly ok: false; readonly id: string | undefined; readonly code: string; readonly detail: string };
+  | {
+      readonly ok: false;
+      readonly id: string | undefined;
+      readonly code: string;
+      readonly detail: string;
+      /** Null where even that cannot be read. */
+      readonly identity: z.infer<typeof identity> | null;
+    };
 
 const KINDS = {
   "message.received": "received",
@@ -128,5 +138,6 @@ function refused(item: unknown, error: z.ZodError): ParsedEvent {
       field === ""
         ? "The item is not a CloudEvents 1.0 object."
         : `${field}: ${issue?.message ?? "is not valid"}`,
+    identity: identity.safeParse(item).data ?? null,
   };
 }

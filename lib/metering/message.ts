@@ -36,6 +36,9 @@ export type UsageEvent = {
   readonly formerContact: string | null;
 };
 
+/** An item that says which event it is and nothing that could be recorded: a repeat of that event, or refused. */
+export type UnreadableEvent = { readonly kind: "unreadable"; readonly source: string; readonly id: string };
+
 export type PaidFrom =
   | "quota"
   | "initial"

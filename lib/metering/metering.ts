@@ -9,7 +9,7 @@ import { findOrganizations } from "@/lib/organizations/organizations";
 import { parseCloudEvent } from "./cloudevents";
 import type { UsageEvent } from "./message";
 import { PricesChanged } from "./preparing";
-import { type Outcome, recordBatch, repriceBatch } from "./recording";
+import { type Outcome, recordBatch, repriceBatch, type ToldEvent } from "./recording";
 
 /** How many events one request may bring. */
 export const MOST_EVENTS = 1_000;
@@ -27,7 +27,12 @@ export type Recorded = {
   readonly rejected: readonly RejectedEvent[];
 };
 
-type Indexed = { readonly index: number; readonly event: UsageEvent };
+type Indexed = {
+  readonly index: number;
+  readonly event: ToldEvent;
+  /** Why it is refused unless it is a repeat; null for what can be recorded. */
+  readonly refusal: RejectedEvent | null;
+};
 
 /**
  * Records what happened to messages: each event once for ever, each message and recipient charged at most once.
@@ -48,13 +53,7 @@ export async function recordEvents(
       `A batch holds at most ${MOST_EVENTS} events; this one has ${items.length}.`,
     );
   }
-  const rejected: RejectedEvent[] = [];
-  const bySubject = new Map<string, Indexed[]>();
-  items.forEach((item, index) => {
-    const parsed = parseCloudEvent(item);
-    if (parsed.ok) append(bySubject, parsed.subject, { index, event: parsed.event });
-    else rejected.push(rejection(index, parsed.id, parsed.code, parsed.detail));
-  });
+  const { bySubject, rejected } = readItems(items);
   const organizations = await organizationIds(scope, [...bySubject.keys()]);
   let accepted = 0;
   let duplicates = 0;
@@ -62,24 +61,45 @@ export async function recordEvents(
     const organizationId = organizations.get(slug);
     if (organizationId === undefined) {
       const detail = `There is no organization "${slug}" that this key may write to.`;
-      for (const { index, event } of list)
-        rejected.push(rejection(index, event.id, "unknown_organization", detail));
+      for (const { index, event, refusal } of list)
+        rejected.push(refusal ?? rejection(index, event.id, "unknown_organization", detail));
       return;
     }
     const outcomes = await recordFor(
       organizationId,
       list.map(({ event }) => event),
     );
-    list.forEach(({ index, event }, position) => {
+    list.forEach(({ index, event, refusal }, position) => {
       const outcome = outcomes[position];
       if (outcome === "accepted") accepted++;
       else if (outcome === "duplicate") duplicates++;
-      else rejected.push(rejection(index, event.id, "in_the_future", IN_THE_FUTURE));
+      else rejected.push(refusal ?? rejection(index, event.id, "in_the_future", IN_THE_FUTURE));
     });
   });
   await Promise.all(recordings);
   rejected.sort((a, b) => a.index - b.index);
   return { accepted, duplicates, rejected };
+}
+
+/** What was sent, by the organization it is about; rejected is what does not even say which event it is. */
+function readItems(items: readonly unknown[]) {
+  const rejected: RejectedEvent[] = [];
+  const bySubject = new Map<string, Indexed[]>();
+  items.forEach((item, index) => {
+    const parsed = parseCloudEvent(item);
+    if (parsed.ok) {
+      append(bySubject, parsed.subject, { index, event: parsed.event, refusal: null });
+      return;
+    }
+    const refusal = rejection(index, parsed.id, parsed.code, parsed.detail);
+    if (parsed.identity === null) {
+      rejected.push(refusal);
+      return;
+    }
+    const { subject, source, id } = parsed.identity;
+    append(bySubject, subject, { index, event: { kind: "unreadable", source, id }, refusal });
+  });
+  return { bySubject, rejected };
 }
 
 const IN_THE_FUTURE = "time is more than 5 minutes ahead of the organization's clock.";
@@ -94,13 +114,13 @@ export async function chargeUnpriced(scope: Scope<"events:write">): Promise<numb
   return repriceBatch(scope.organizationId);
 }
 
-async function recordFor(organizationId: number, events: readonly UsageEvent[]): Promise<Outcome[]> {
+async function recordFor(organizationId: number, events: readonly ToldEvent[]): Promise<Outcome[]> {
   const outcomes = await recordings.combine(organizationId, events);
   announceChange(organizationId);
   return outcomes;
 }
 
-const recordings = combiner<UsageEvent, Outcome>({
+const recordings = combiner<ToldEvent, Outcome>({
   name: "recordings",
   largestBatch: 2_000,
   mostWaiting: 60_000,
@@ -113,7 +133,7 @@ export const waitingEvents = recordings.waiting;
 
 async function recordAtCurrentPrices(
   organizationId: number,
-  batch: readonly UsageEvent[],
+  batch: readonly ToldEvent[],
 ): Promise<Outcome[]> {
   for (;;) {
     try {

@@ -5,13 +5,22 @@ import { saveBook } from "@/lib/ledger/ledger";
 import { observeLag } from "@/lib/metrics/metrics";
 import { type Organization, readOrganization } from "@/lib/organizations/organizations";
 import { organizationNow } from "@/lib/time/clock";
-import type { UsageEvent } from "./message";
-import { insertEventKeys, type MessageLocation, selectMessages, selectUnpriced } from "./messages/store";
+import type { UnreadableEvent, UsageEvent } from "./message";
+import {
+  insertEventKeys,
+  type MessageLocation,
+  selectEventKeys,
+  selectMessages,
+  selectUnpriced,
+} from "./messages/store";
 import { prepare, prepareFor, save } from "./preparing";
 import { applyEvents, reprice } from "./rules";
 
 /** What became of an event. */
-export type Outcome = "accepted" | "duplicate" | "in_the_future";
+export type Outcome = "accepted" | "duplicate" | "in_the_future" | "unreadable";
+
+/** What a batch holds: events, and what can only be repeats of events. */
+export type ToldEvent = UsageEvent | UnreadableEvent;
 
 /** How far ahead of the organization's clock an event may be (contracts.md). */
 const MOST_AHEAD = 5 * 60_000;
@@ -26,13 +35,19 @@ const MOST_AHEAD = 5 * 60_000;
 export async function recordBatch(
   tx: Transaction,
   organizationId: number,
-  batch: readonly UsageEvent[],
+  batch: readonly ToldEvent[],
 ): Promise<Outcome[]> {
   const before = await readOrganization(tx, organizationId);
   const horizon = organizationNow(before.clock).getTime() + MOST_AHEAD;
-  const outcomes: Outcome[] = batch.map((event) => (event.at > horizon ? "in_the_future" : "accepted"));
+  const outcomes = batch.map((event): Outcome => {
+    if (event.kind === "unreadable") return "unreadable";
+    return event.at > horizon ? "in_the_future" : "accepted";
+  });
   await markDuplicates(tx, organizationId, batch, outcomes);
-  const events = batch.filter((_, index) => outcomes[index] === "accepted");
+  await markRefusedRepeats(tx, organizationId, batch, outcomes);
+  const events = batch.flatMap((event, index) =>
+    outcomes[index] === "accepted" && event.kind !== "unreadable" ? [event] : [],
+  );
   const { organization, book, now } = await takeAccount(tx, before);
   if (events.length > 0) {
     const bench = await prepare(tx, organization, book, now, events);
@@ -61,14 +76,14 @@ async function takeAccount(tx: Transaction, before: Organization) {
 async function markDuplicates(
   tx: Transaction,
   organizationId: number,
-  batch: readonly UsageEvent[],
+  batch: readonly ToldEvent[],
   outcomes: Outcome[],
 ): Promise<void> {
   const positions: number[] = [];
   const seen = new Set<string>();
-  batch.forEach(({ source, id }, index) => {
+  batch.forEach((event, index) => {
     if (outcomes[index] !== "accepted") return;
-    const key = `${source}\0${id}`;
+    const key = textOf(event);
     if (seen.has(key)) outcomes[index] = "duplicate";
     else positions.push(index);
     seen.add(key);
@@ -76,6 +91,34 @@ async function markDuplicates(
   if (positions.length === 0) return;
   const keys = positions.flatMap((index) => batch[index] ?? []);
   for (const n of await insertEventKeys(tx, organizationId, keys)) outcomes[positions[n] ?? -1] = "duplicate";
+}
+
+/** A repeat is a duplicate, whatever it says: also when it says what would be refused. */
+async function markRefusedRepeats(
+  tx: Transaction,
+  organizationId: number,
+  batch: readonly ToldEvent[],
+  outcomes: Outcome[],
+): Promise<void> {
+  const refused = batch.flatMap((event, index) =>
+    outcomes[index] === "in_the_future" || outcomes[index] === "unreadable"
+      ? [{ source: event.source, id: event.id, index }]
+      : [],
+  );
+  if (refused.length === 0) return;
+  const acceptedAt = new Map<string, number>();
+  batch.forEach((event, index) => {
+    if (outcomes[index] === "accepted") acceptedAt.set(textOf(event), index);
+  });
+  for (const n of await selectEventKeys(tx, organizationId, refused)) {
+    const repeat = refused[n];
+    // What is accepted further down in this batch was not known yet.
+    if (repeat && (acceptedAt.get(textOf(repeat)) ?? -1) < repeat.index) outcomes[repeat.index] = "duplicate";
+  }
+}
+
+function textOf({ source, id }: { readonly source: string; readonly id: string }): string {
+  return `${source}\0${id}`;
 }
 
 /** Charges every parked message that has a price by now, oldest first. @returns how many were charged. */

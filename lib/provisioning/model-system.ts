@@ -131,7 +131,9 @@ async function receive(
     return category === undefined ? { ...read.event, category: null } : read.event;
   });
   const outcomes = await recordOwnEvents(systemScope("test", id, "events:write"), parsed);
-  return outcomes.map((outcome) => (outcome === "in_the_future" ? { rejected: outcome } : outcome));
+  return outcomes.map((outcome) =>
+    outcome === "accepted" || outcome === "duplicate" ? outcome : { rejected: "in_the_future" },
+  );
 }
 
 async function orRefused<Done extends string>(

@@ -240,6 +240,47 @@ describe("events · M1", () => {
     ]);
   });
 
+  test("a repeat is a duplicate, also when what it says would be refused · M1", async () => {
+    const slug = await newOrganization();
+    const [first, second, third] = [delivered(slug), delivered(slug), delivered(slug)];
+    await send(first);
+    const answer = await send(
+      { ...first, time: "2027-11-02T04:00:00Z" },
+      { ...first, data: {} },
+      { ...second, time: "soon" },
+      second,
+      { ...second, type: "message.unsent" },
+      { ...third, time: "2027-11-02T04:00:00Z" },
+      { ...first, source: 5 },
+    );
+    expect(answer).toMatchObject({ accepted: 1, duplicates: 3 });
+    expect(answer.rejected.map(({ index, code }) => `${index} ${code}`)).toEqual([
+      "2 invalid_event",
+      "5 in_the_future",
+      "6 invalid_event",
+    ]);
+    expect(await send(third)).toMatchObject({ accepted: 1 });
+  });
+
+  test("any time ago is taken; one that no calendar holds blocks nothing", async () => {
+    const slug = await newOrganization();
+    const answer = await send(
+      delivered(slug, {}, "0000-01-01T00:00:00Z"),
+      delivered(slug, {}, "0001-01-01T00:00:00Z"),
+      delivered(slug, {}, "0002-01-01T00:00:00+14:00"),
+      delivered(slug, {}, "0002-01-01T00:00:00Z"),
+      delivered(slug, {}, "1969-12-31T23:59:59.999999999Z"),
+      delivered(slug, {}, "2016-12-31T23:59:60Z"),
+      delivered(slug),
+    );
+    expect(answer).toMatchObject({ accepted: 4, duplicates: 0 });
+    expect(answer.rejected.map(({ index, code }) => `${index} ${code}`)).toEqual([
+      "0 invalid_event",
+      "1 invalid_event",
+      "2 invalid_event",
+    ]);
+  });
+
   test("one event alone and the media types of CloudEvents are taken", async () => {
     const slug = await newOrganization();
     for (const type of [

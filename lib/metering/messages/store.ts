@@ -44,6 +44,26 @@ export async function insertEventKeys(
   return known.map(({ n }) => n);
 }
 
+const SELECT_EVENT_KEYS = `
+  select g.n from ${EVENTS.sql} g
+  join event_keys k on k.organization_id = $${EVENTS.parameterCount + 1}::integer
+    and k.source = g.source and k.event_id = g.id`;
+
+/** The positions of those events that are remembered. */
+export async function selectEventKeys(
+  tx: Transaction,
+  organizationId: number,
+  events: readonly { readonly source: string; readonly id: string }[],
+): Promise<number[]> {
+  const numbered = events.map(({ source, id }, n) => ({ source, id, n }));
+  const known = await rawSql(tx).unsafe<{ n: number }[]>(
+    SELECT_EVENT_KEYS,
+    [...EVENTS.parameters(numbered), organizationId],
+    { prepare: true },
+  );
+  return known.map(({ n }) => n);
+}
+
 type MessageKey = { readonly messageId: string; readonly contact: string };
 
 const KEYS = rowSource<MessageKey>([
