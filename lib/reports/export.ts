@@ -44,7 +44,10 @@ export async function exportReport(
   const rows = await copyOut(
     {
       organizationId,
-      statement: copyStatement(report, hasWholeHours({ from, to }, timeZone) ? "whole_hours" : "any_offset"),
+      statement: copyStatement(report, hasWholeHours({ from, to }, timeZone) ? "whole_hours" : "any_offset", {
+        category: query.category !== undefined,
+        paid: query.paid !== undefined,
+      }),
       settings: {
         timezone: timeZone,
         "export.from": period.start.toISOString(),
