@@ -272,6 +272,31 @@ describe("a webhook", () => {
     }
   });
 
+  test("of a kind that we do not know is taken and passed by, whatever its form", () => {
+    for (const event of [
+      { id: "evt_2", object: "v2.core.event", type: "v2.core.account.updated", related_object: null },
+      { id: "evt_3", object: "event", type: "balance.available", data: { object: { object: "balance" } } },
+      { id: "evt_4", object: "event", type: "some.new.type", data: { object: { id: "not/one of ours" } } },
+      { id: "evt_5", object: "event", type: "toString", data: { object: null } },
+    ]) {
+      const text = JSON.stringify(event);
+      expect(read(text, signatureHeader(text, [SECRET], seconds()))).toEqual([]);
+    }
+  });
+
+  test("of a kind that we know names what it is about", () => {
+    for (const event of [
+      {},
+      [],
+      { type: 5 },
+      { type: "refund.created" },
+      JSON.parse(body("refund.created", {})),
+    ]) {
+      const text = JSON.stringify(event);
+      expect(() => read(text, signatureHeader(text, [SECRET], seconds()))).toThrow(/not an event/);
+    }
+  });
+
   test("is refused without a signature, with another's, changed, or older than five minutes", () => {
     const text = body("checkout.session.completed");
     const header = signatureHeader(text, [SECRET], seconds());
