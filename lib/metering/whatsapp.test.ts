@@ -24,14 +24,14 @@ const body = (value: object) => ({
 const metadata = { display_phone_number: "622155501000", phone_number_id: "106540352242922" };
 
 /** The one event of a status, or undefined. */
-function ofStatus(status: object): UsageEvent | undefined {
+function ofStatus(status: object, contacts?: object[]): UsageEvent | undefined {
   const plain = {
     id: "wamid.A",
     status: "delivered",
     timestamp: "1749416383",
     recipient_id: "6281234567890",
   };
-  return events(body({ metadata, statuses: [{ ...plain, ...status }] }))[0];
+  return events(body({ metadata, contacts, statuses: [{ ...plain, ...status }] }))[0];
 }
 
 function ofMessage(message: object, contacts?: object[]): UsageEvent | undefined {
@@ -157,6 +157,10 @@ describe("statuses", () => {
   ])("a group's member in %s", (_, field) => {
     const event = ofStatus({ recipient_type: "group", recipient_id: "g1", [field]: "6281200000001" });
     expect(event).toMatchObject({ groupId: "g1", contact: "6281200000001" });
+    // Whoever names a member means a group.
+    const bare = ofStatus({ recipient_id: "g1", [field]: "6281200000001" });
+    expect(bare).toMatchObject({ groupId: "g1", contact: "6281200000001" });
+    expect(ofStatus({ [field]: "" })).toMatchObject({ groupId: null, contact: "6281234567890" });
   });
 
   test("a group's status as a whole names no member", () => {
@@ -168,6 +172,10 @@ describe("statuses", () => {
 
   test.each([["user_id"], ["recipient_user_id"]])("a recipient known only by %s", (field) => {
     expect(ofStatus({ recipient_id: "", [field]: "ID.1A2b" })).toMatchObject({ contact: "ID.1A2b" });
+    const contacts = [{ wa_id: "", user_id: "ID.2" }];
+    expect(ofStatus({ recipient_id: "", [field]: "ID.1A2b" }, contacts)?.contact).toBe("ID.1A2b");
+    expect(ofStatus({ recipient_id: "" }, contacts)?.contact).toBe("ID.2");
+    expect(ofStatus({}, contacts)?.contact).toBe("6281234567890");
   });
 
   test.each([

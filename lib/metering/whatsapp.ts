@@ -82,7 +82,11 @@ export function readWebhook(json: unknown, receivedAt: Date): NumberReport[] | n
           return item ? (readMessage(item, contact?.wa_id || contact?.user_id, known) ?? []) : [];
         }),
         ...(content.calls ?? []).flatMap((item) => (item ? (readCall(item, known) ?? []) : [])),
-        ...(content.statuses ?? []).flatMap((item) => (item ? (readStatus(item, known) ?? []) : [])),
+        ...(content.statuses ?? []).flatMap((item, index) => {
+          const contacts = content.contacts ?? [];
+          const contact = contacts[index] ?? (contacts.length === 1 ? contacts[0] : undefined);
+          return item ? (readStatus(item, contact?.wa_id || contact?.user_id, known) ?? []) : [];
+        }),
       ];
       if (events.length > 0) reports.push({ phoneNumberId, events });
     }
@@ -150,12 +154,13 @@ const KINDS: ReadonlyMap<string, StatusKind> = new Map([
   ["failed", "failed"],
 ]);
 
-function readStatus(item: Status, known: Known): UsageEvent | null {
+/** The recipient's phone number or user id; where a status leaves both out, who the body says it is about. */
+function readStatus(item: Status, fallback: string | undefined, known: Known): UsageEvent | null {
   const kind = KINDS.get(item.status?.toLowerCase() ?? "");
   if (!kind || !item.id) return null;
-  const isGroup = item.recipient_type === "group";
   const member = item.recipient_participant_id || item.participant_recipient_id;
-  const person = item.recipient_id || item.recipient_user_id || item.user_id;
+  const isGroup = item.recipient_type === "group" || Boolean(member);
+  const person = item.recipient_id || item.recipient_user_id || item.user_id || fallback;
   const digest = createHash("sha256").update(JSON.stringify(item)).digest("base64url");
   const said = item.pricing ?? item.conversation?.pricing;
   const error = item.errors?.[0];
