@@ -50,10 +50,16 @@ function issueErrors(issue: Issue, base: readonly PropertyKey[]): FieldError[] {
     return issue.keys.map((key) => ({ pointer: pointerOf([...path, key]), detail: "is not known here" }));
   }
   if (issue.code === "invalid_union") {
-    const closest = issue.errors.toSorted((a, b) => a.length - b.length)[0];
+    const closest = issue.errors.toSorted((a, b) => missing(a) - missing(b) || a.length - b.length)[0];
     if (closest && closest.length > 0) return closest.flatMap((inner) => issueErrors(inner, path));
   }
   return [{ pointer: pointerOf(path), detail: issue.message }];
+}
+
+/** Of the forms that a value may have, it was meant to be the one whose fields it has. */
+function missing(issues: readonly Issue[]): number {
+  return issues.filter(({ code, message }) => code === "invalid_type" && /received undefined$/.test(message))
+    .length;
 }
 
 function pointerOf(path: readonly PropertyKey[]): string {

@@ -284,6 +284,13 @@ describe("bad fields are named with their pointers and change nothing", () => {
     ["place hold", { lines: [] }, "/lines"],
     [
       "place hold",
+      { lines: [{ category: "marketing", market: "Indonesia", quantity: "2" }] },
+      "/lines/0/quantity",
+    ],
+    ["place hold", { lines: [{ category: "marketing", to: "6281200000001" }] }, "/lines/0/to"],
+    ["place hold", { lines: [{ category: "marketing" }] }, "/lines/0/to"],
+    [
+      "place hold",
       { lines: [{ category: "marketing", market: "Indonesia", quantity: 0 }] },
       "/lines/0/quantity",
     ],
