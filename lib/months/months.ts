@@ -12,7 +12,7 @@ import type { MonthQuota } from "@/lib/quotas/rules";
 import { organizationNow } from "@/lib/time/clock";
 import { type Month, monthOf, nextMonth, previousMonth, startOfMonth } from "@/lib/time/period";
 import { applyGrant, dueMonths, openMonth } from "./rules";
-import { selectOrganizationsBehind, tryLeadership } from "./store";
+import { selectOrganizationsBehind, selectPromised, tryLeadership } from "./store";
 
 /**
  * Takes the organization's ledger and opens every month that has begun since it was last touched, in order, exactly
@@ -94,6 +94,23 @@ export async function followTerms(
     promise(next, promised);
     await saveQuotas(tx, organization.id, [next]);
   }
+}
+
+/**
+ * After a package of these organizations changed: promises anew what the next month will grant, to those where something
+ * was counted for it already, each in its own transaction.
+ */
+export async function renewPromises(organizationIds: readonly number[]): Promise<void> {
+  const promised = await acrossOrganizations((tx) => selectPromised(tx, organizationIds));
+  await eachOf(promised, (id) =>
+    inOrganization(id, async (tx) => {
+      const organization = await readOrganization(tx, id);
+      const now = organizationNow(organization.clock);
+      const book = await touch(tx, organization, now);
+      await followTerms(tx, organization, book, now);
+      await saveBook(tx, book);
+    }),
+  );
 }
 
 /**

@@ -30,3 +30,13 @@ export async function selectOrganizationsBehind(tx: Transaction, newestMonth: Mo
     openedMonth: row.opened_month,
   }));
 }
+
+/** Who of these counted something for a month that is not open yet: what it will grant is written down with it. */
+export async function selectPromised(tx: Transaction, organizationIds: readonly number[]): Promise<number[]> {
+  const rows = await rawSql(tx)<{ id: number }[]>`
+    select distinct q.organization_id as id
+    from month_quotas q join ledgers l on l.organization_id = q.organization_id
+    where q.organization_id = any(${[...organizationIds]}::integer[]) and q.month > l.opened_month
+      and (q.visitors_used > 0 or q.conversations_used > 0)`;
+  return rows.map(({ id }) => id);
+}

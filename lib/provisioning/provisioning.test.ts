@@ -262,6 +262,17 @@ describe("packages · A2", () => {
       [0, 0],
       [3, 1],
     ]);
+    await newPackage({ slug: larger, uniqueVisitors: 7 });
+    expect(await promised()).toEqual([
+      [0, 0],
+      [7, 1],
+    ]);
+    await moveClock(platform, slug, new Date("2026-12-01T00:00:00+07:00"));
+    await newPackage({ slug: larger, uniqueVisitors: 9 });
+    expect(await promised()).toEqual([
+      [0, 0],
+      [7, 1],
+    ]);
   });
 
   test("an organization without a package gets its first one at once", async () => {

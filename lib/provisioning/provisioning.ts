@@ -5,7 +5,7 @@ import { type MachineScope, type StaffScope, systemScope } from "@/lib/auth/scop
 import { Refusal } from "@/lib/errors";
 import { retryWaitingFor } from "@/lib/inbox/inbox";
 import { chargeUnpriced } from "@/lib/metering/metering";
-import { openDueMonthsOf } from "@/lib/months/months";
+import { openDueMonthsOf, renewPromises } from "@/lib/months/months";
 import {
   type BusinessNumber,
   changeOrganization,
@@ -35,7 +35,8 @@ export type Outcome = "created" | "changed" | "unchanged";
 
 /**
  * Makes or changes a package (A2). A change reaches only months that open after it: every month that is due for
- * the package's organizations is opened first, under the old terms.
+ * the package's organizations is opened first, under the old terms. A month that is only promised (something was counted
+ * for it minutes ahead) is promised anew: nothing of it is granted yet.
  *
  * @throws Refusal conflict when the currency would change while organizations have the package; forbidden for the
  * key of one organization
@@ -52,7 +53,7 @@ export async function putPackage(provisioner: Provisioner, facts: PackageFacts):
     throw new Refusal("conflict", "Organizations have this package: its currency can no longer change.");
   }
   if (known) await openDueMonthsOf(known.organizations, systemNow());
-  return acrossOrganizations(async (tx) => {
+  const outcome = await acrossOrganizations(async (tx): Promise<Outcome> => {
     const before = await writePackage(tx, facts);
     if (before && isSamePackage(before, facts)) return "unchanged";
     await writeAudit(tx, {
@@ -65,6 +66,8 @@ export async function putPackage(provisioner: Provisioner, facts: PackageFacts):
     });
     return before ? "changed" : "created";
   });
+  if (known) await renewPromises(known.organizations);
+  return outcome;
 }
 
 /**
