@@ -1,5 +1,5 @@
 import { CalendarClock, CircleAlert, TriangleAlert } from "lucide-react";
-import { getTranslations } from "next-intl/server";
+import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import { Badge } from "@/components/ui/badge";
 import { Card } from "@/components/ui/card";
@@ -32,8 +32,8 @@ type Props = {
 };
 
 /** One thing that a package gives: what is left of it, how much is used, where it came from and when it resets (U2). */
-export async function BalanceCard(props: Props) {
-  const t = await getTranslations("usage.balance");
+export function BalanceCard(props: Props) {
+  const t = useTranslations("usage.balance");
   return (
     <Card className={classNames(CARD, props.wide && WIDE)}>
       <div className="flex min-h-6 items-start justify-between gap-2">

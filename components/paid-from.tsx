@@ -1,5 +1,5 @@
 import { CircleHelp, Gift, Layers, WalletCards } from "lucide-react";
-import { getLocale, getTranslations } from "next-intl/server";
+import { useLocale, useTranslations } from "next-intl";
 import { formatMoney } from "@/lib/i18n/format";
 import type { Use } from "@/lib/reports/messages/messages";
 
@@ -11,14 +11,15 @@ const ICONS: Readonly<Record<string, typeof Gift>> = {
 };
 
 /** What paid for a use, and why nothing did where it was free (U9). */
-export async function PaidFrom({
+export function PaidFrom({
   use,
   currency,
 }: {
   readonly use: Pick<Use, "paidFrom" | "freeReason" | "fromInitial" | "fromAdditional">;
   readonly currency: string;
 }) {
-  const [t, locale] = await Promise.all([getTranslations("reports"), getLocale()]);
+  const t = useTranslations("reports");
+  const locale = useLocale();
   const Icon = ICONS[use.paidFrom] ?? WalletCards;
   return (
     <span className="inline-flex items-start gap-1.5">

@@ -1,7 +1,7 @@
 import { Check, ChevronDown, ChevronsUpDown, Languages, LogOut, Menu, TriangleAlert } from "lucide-react";
 import type { Route } from "next";
 import Link from "next/link";
-import { getLocale, getTranslations } from "next-intl/server";
+import { useLocale, useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import { classNames } from "@/components/ui/class-names";
 import { Disclosure } from "@/components/ui/disclosure";
@@ -38,8 +38,8 @@ type Props = {
 };
 
 /** The bar over every page: where one is, where one can go, and who one is. */
-export async function TopBar(props: Props) {
-  const t = await getTranslations("shell");
+export function TopBar(props: Props) {
+  const t = useTranslations("shell");
   return (
     <>
       <a
@@ -188,8 +188,9 @@ function PhoneMenu({ menu, label }: { readonly menu: readonly MenuEntry[]; reado
   );
 }
 
-async function PersonMenu({ user, personal, actions }: Props) {
-  const [t, locale] = await Promise.all([getTranslations("shell"), getLocale()]);
+function PersonMenu({ user, personal, actions }: Props) {
+  const t = useTranslations("shell");
+  const locale = useLocale();
   return (
     <Disclosure
       label={t("person", { name: user.name })}

@@ -1,4 +1,4 @@
-import { getLocale, getTranslations } from "next-intl/server";
+import { useLocale, useTranslations } from "next-intl";
 import { Banner } from "@/components/ui/banner";
 import { ButtonLink } from "@/components/ui/button";
 import { formatAmount, formatDay, formatUnits } from "@/lib/i18n/format";
@@ -10,18 +10,19 @@ import { topUpAddress } from "@/lib/top-ups/input";
 type Notice = { readonly level: Level; readonly title: string; readonly text: string };
 
 /** What is low or used up, in words and with the way out of it (U5). Nothing while there is enough of everything. */
-export async function BalanceBanner(props: {
+export function BalanceBanner(props: {
   readonly balance: Balance;
   /** Whose form to open; null for those who may not top up: they are told whom to ask. */
   readonly topUpSlug: string | null;
 }) {
-  const t = await getTranslations("usage.banner");
-  const [money, visitors, conversations] = await Promise.all([
-    moneyNotice(props.balance),
-    visitorsNotice(props.balance),
-    conversationsNotice(props.balance),
-  ]);
-  const notices = [money, visitors, conversations].filter((notice) => notice !== null);
+  const words = useWords(props.balance);
+  const { t } = words;
+  const visitors = visitorsNotice(props.balance, words);
+  const notices = [
+    moneyNotice(props.balance, words),
+    visitors,
+    conversationsNotice(props.balance, words),
+  ].filter((notice) => notice !== null);
   const first = notices.find(({ level }) => level === "used_up") ?? notices[0];
   if (!first) return null;
   const others = notices.filter((notice) => notice !== first).map(({ title }) => title);
@@ -57,14 +58,16 @@ function wishFor({ whatsappBalance }: Balance, lacksVisitors: boolean, visitorsA
   return { balance: debt };
 }
 
-async function words(balance: Balance) {
-  const [t, locale] = await Promise.all([getTranslations("usage.banner"), getLocale()]);
+type Words = ReturnType<typeof useWords>;
+
+function useWords(balance: Balance) {
+  const t = useTranslations("usage.banner");
+  const locale = useLocale();
   const day = formatDay(dayOf(balance.period.resetsAt, balance.timeZone), locale);
   return { t, locale, day };
 }
 
-async function moneyNotice(balance: Balance): Promise<Notice | null> {
-  const { t, locale, day } = await words(balance);
+function moneyNotice(balance: Balance, { t, locale, day }: Words): Notice | null {
   const { available, base, additional, onHold } = balance.whatsappBalance;
   const { percent, amount } = balance.low;
   const level = levelOf(available, base, percent, amount);
@@ -90,8 +93,7 @@ async function moneyNotice(balance: Balance): Promise<Notice | null> {
       };
 }
 
-async function visitorsNotice(balance: Balance): Promise<Notice | null> {
-  const { t, locale, day } = await words(balance);
+function visitorsNotice(balance: Balance, { t, locale, day }: Words): Notice | null {
   const { package: bought, topUp, remaining, overQuota } = balance.uniqueVisitors;
   const level = quotaLevel(remaining, bought + topUp, balance.low.percent);
   if (level === "enough" || bought + topUp === 0) return null;
@@ -108,9 +110,8 @@ async function visitorsNotice(balance: Balance): Promise<Notice | null> {
       };
 }
 
-async function conversationsNotice(balance: Balance): Promise<Notice | null> {
+function conversationsNotice(balance: Balance, { t, locale, day }: Words): Notice | null {
   if (!balance.conversations) return null;
-  const { t, locale, day } = await words(balance);
   const { package: total, remaining } = balance.conversations;
   const level = quotaLevel(remaining, total, balance.low.percent);
   if (level === "enough" || total === 0) return null;

@@ -1,5 +1,4 @@
-import { getLocale, getTranslations } from "next-intl/server";
-import { Suspense } from "react";
+import { useLocale, useTranslations } from "next-intl";
 import { BalanceCard, BalanceGrid, type SplitRow } from "@/components/balance-card";
 import { categoryName } from "@/components/category";
 import { QuietBoundary } from "@/components/ui/section-boundary";
@@ -9,6 +8,8 @@ import type { Locale } from "@/lib/i18n/locale";
 import { toNumber } from "@/lib/money/money";
 import type { Balance, Outlook } from "@/lib/reports/balance";
 import { levelOf, quotaLevel, unitsFor } from "@/lib/reports/rules";
+import { Arrives } from "./arrives";
+import type { Read } from "./reads";
 
 /** The balance cards (U2–U5); without a conversation quota there are three. */
 export function BalanceCards({
@@ -16,7 +17,7 @@ export function BalanceCards({
   outlook,
 }: {
   readonly balance: Balance;
-  readonly outlook: Promise<Outlook>;
+  readonly outlook: Read<Outlook>;
 }) {
   return (
     <BalanceGrid cards={balance.conversations ? 4 : 3}>
@@ -28,8 +29,9 @@ export function BalanceCards({
   );
 }
 
-async function words() {
-  const [t, locale] = await Promise.all([getTranslations("usage.balance"), getLocale()]);
+function useWords() {
+  const t = useTranslations("usage.balance");
+  const locale = useLocale();
   return { t, locale, units: (count: number) => formatUnits(count, locale) };
 }
 
@@ -37,8 +39,8 @@ function resetTime({ period, timeZone }: Balance, locale: Locale): string {
   return formatInstant(period.resetsAt, timeZone, locale);
 }
 
-async function UsersCard({ balance }: { readonly balance: Balance }) {
-  const { t, units } = await words();
+function UsersCard({ balance }: { readonly balance: Balance }) {
+  const { t, units } = useWords();
   const { seats, used, available } = balance.users;
   const full = available === 0;
   return (
@@ -60,8 +62,8 @@ async function UsersCard({ balance }: { readonly balance: Balance }) {
   );
 }
 
-async function VisitorsCard({ balance }: { readonly balance: Balance }) {
-  const { t, locale, units } = await words();
+function VisitorsCard({ balance }: { readonly balance: Balance }) {
+  const { t, locale, units } = useWords();
   const { package: bought, topUp, used, remaining, overQuota } = balance.uniqueVisitors;
   const total = bought + topUp;
   const split: SplitRow[] = [
@@ -86,14 +88,14 @@ async function VisitorsCard({ balance }: { readonly balance: Balance }) {
   );
 }
 
-async function ConversationsCard({
+function ConversationsCard({
   balance,
   conversations,
 }: {
   readonly balance: Balance;
   readonly conversations: NonNullable<Balance["conversations"]>;
 }) {
-  const { t, locale, units } = await words();
+  const { t, locale, units } = useWords();
   const { package: total, used, remaining } = conversations;
   return (
     <BalanceCard
@@ -115,14 +117,8 @@ async function ConversationsCard({
   );
 }
 
-async function MoneyCard({
-  balance,
-  outlook,
-}: {
-  readonly balance: Balance;
-  readonly outlook: Promise<Outlook>;
-}) {
-  const { t, locale } = await words();
+function MoneyCard({ balance, outlook }: { readonly balance: Balance; readonly outlook: Read<Outlook> }) {
+  const { t, locale } = useWords();
   const { initial, additional, onHold, available, spent, base } = balance.whatsappBalance;
   const money = (amount: bigint) => formatAmount(amount, balance.currency, locale);
   const isDebt = additional < 0n;
@@ -159,9 +155,9 @@ async function MoneyCard({
       }
     >
       <QuietBoundary>
-        <Suspense fallback={<OutlookSkeleton />}>
-          <OutlookLines balance={balance} outlook={outlook} />
-        </Suspense>
+        <Arrives read={outlook} fallback={<OutlookSkeleton />}>
+          {(known) => <OutlookLines balance={balance} outlook={known} />}
+        </Arrives>
       </QuietBoundary>
     </BalanceCard>
   );
@@ -180,15 +176,10 @@ function OutlookSkeleton() {
 const OUTLOOK = "mt-2 min-h-11 space-y-1 text-[0.8125rem] leading-5 text-ink-soft";
 
 /** How long the balance lasts and what it still pays for, in sentences. */
-async function OutlookLines({
-  balance,
-  outlook,
-}: {
-  readonly balance: Balance;
-  readonly outlook: Promise<Outlook>;
-}) {
-  const [{ t, locale, units }, category] = await Promise.all([words(), getTranslations("categories")]);
-  const { runway, example } = await outlook;
+function OutlookLines({ balance, outlook }: { readonly balance: Balance; readonly outlook: Outlook }) {
+  const { t, locale, units } = useWords();
+  const category = useTranslations("categories");
+  const { runway, example } = outlook;
   const count = example && unitsFor(balance.whatsappBalance.available, example.unitPrice);
   return (
     <div className={OUTLOOK}>

@@ -1,6 +1,6 @@
 import type { Route } from "next";
 import Link from "next/link";
-import { getLocale, getTranslations } from "next-intl/server";
+import { useLocale, useTranslations } from "next-intl";
 import { categoryName } from "@/components/category";
 import { Totals } from "@/components/totals";
 import { Field, Input, Select } from "@/components/ui/field";
@@ -14,14 +14,8 @@ import { readSort } from "./reads";
 import { ReportBar, ReportEmpty, ReportPager } from "./report-tools";
 
 /** One row per broadcast with what became of it and what it cost (U8). */
-export async function BroadcastReport({
-  place,
-  page,
-}: {
-  readonly place: Place;
-  readonly page: BroadcastPage;
-}) {
-  const t = await getTranslations("reports");
+export function BroadcastReport({ place, page }: { readonly place: Place; readonly page: BroadcastPage }) {
+  const t = useTranslations("reports");
   const order = readSort(place.view.sort);
   return (
     <>
@@ -58,14 +52,9 @@ export async function BroadcastReport({
   );
 }
 
-async function Filters({
-  place,
-  categories,
-}: {
-  readonly place: Place;
-  readonly categories: readonly string[];
-}) {
-  const [t, c] = await Promise.all([getTranslations("reports"), getTranslations("categories")]);
+function Filters({ place, categories }: { readonly place: Place; readonly categories: readonly string[] }) {
+  const t = useTranslations("reports");
+  const c = useTranslations("categories");
   const { view } = place;
   const offered = [...new Set([...categories, ...(view.category ? [view.category] : [])])];
   return (
@@ -95,14 +84,15 @@ async function Filters({
   );
 }
 
-async function BroadcastTotals({
+function BroadcastTotals({
   place,
   totals,
 }: {
   readonly place: Place;
   readonly totals: BroadcastPage["totals"];
 }) {
-  const [t, locale] = await Promise.all([getTranslations("reports"), getLocale()]);
+  const t = useTranslations("reports");
+  const locale = useLocale();
   const counts = ["broadcasts", "recipients", "sent", "delivered", "read", "failed"] as const;
   return (
     <Totals
@@ -131,7 +121,7 @@ const COLUMNS = [
   { name: "amount", numeric: true },
 ] as const;
 
-async function Head({
+function Head({
   place: { path, view },
   sort,
   descending,
@@ -140,7 +130,7 @@ async function Head({
   readonly sort: BroadcastSort;
   readonly descending: boolean;
 }) {
-  const t = await getTranslations("reports.broadcasts");
+  const t = useTranslations("reports.broadcasts");
   const linkOf = (name: string) => {
     const known = BROADCAST_SORTS.find((candidate) => candidate === name);
     if (!known) return undefined;
@@ -166,8 +156,9 @@ async function Head({
   );
 }
 
-async function BroadcastRow({ place, broadcast }: { readonly place: Place; readonly broadcast: Broadcast }) {
-  const [c, locale] = await Promise.all([getTranslations("categories"), getLocale()]);
+function BroadcastRow({ place, broadcast }: { readonly place: Place; readonly broadcast: Broadcast }) {
+  const c = useTranslations("categories");
+  const locale = useLocale();
   const { frame, path } = place;
   const { recipients } = broadcast;
   const withShare = (count: number) => (

@@ -1,11 +1,12 @@
 import { ChevronRight, Tags } from "lucide-react";
 import type { Route } from "next";
 import Link from "next/link";
-import { getTranslations } from "next-intl/server";
+import { useTranslations } from "next-intl";
 
 /** The three template categories in a sentence each, and the way to what they cost (U11). */
-export async function CategoryNotes({ slug }: { readonly slug: string }) {
-  const [t, c] = await Promise.all([getTranslations("reports.notes"), getTranslations("categories")]);
+export function CategoryNotes({ slug }: { readonly slug: string }) {
+  const t = useTranslations("reports.notes");
+  const c = useTranslations("categories");
   return (
     <div className="flex flex-wrap items-start justify-between gap-x-8 gap-y-2 border-t border-line px-4 py-3 text-[0.8125rem]">
       <details className="group/notes min-w-0 flex-1 basis-80">

@@ -1,22 +1,19 @@
-import { getLocale, getTranslations } from "next-intl/server";
+import { useLocale, useTranslations } from "next-intl";
 import { categoryName } from "@/components/category";
 import { Card, Section } from "@/components/ui/card";
 import { Skeleton } from "@/components/ui/skeleton";
 import { formatAmount, formatShare, formatUnits } from "@/lib/i18n/format";
 import { sum, toNumber } from "@/lib/money/money";
+import type { BreakdownRow } from "@/lib/reports/usage/usage";
 import type { Place } from "./place";
-import type { Reads } from "./reads";
 
 const SHOWN = 5;
 
 /** Which categories and markets cost most in the period: where to look first when the balance runs low. */
-export async function CostsSection({ frame, reads }: Place & { readonly reads: Reads }) {
-  const [t, names, locale, rows] = await Promise.all([
-    getTranslations("usage.costs"),
-    getTranslations("categories"),
-    getLocale(),
-    reads.breakdown,
-  ]);
+export function CostsSection({ frame, rows }: Place & { readonly rows: readonly BreakdownRow[] }) {
+  const t = useTranslations("usage.costs");
+  const names = useTranslations("categories");
+  const locale = useLocale();
   const spending = rows.filter(({ amount }) => amount > 0n);
   const total = sum(spending.map(({ amount }) => amount));
   const most = spending[0]?.amount ?? 0n;
@@ -70,8 +67,8 @@ export async function CostsSection({ frame, reads }: Place & { readonly reads: R
   );
 }
 
-export async function CostsSkeleton() {
-  const t = await getTranslations("usage.costs");
+export function CostsSkeleton() {
+  const t = useTranslations("usage.costs");
   return (
     <div role="status" aria-label={t("loading")}>
       <div className="mb-4">

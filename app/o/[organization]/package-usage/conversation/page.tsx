@@ -1,7 +1,7 @@
 import { BookOpen, ReceiptText, WalletCards } from "lucide-react";
 import type { Metadata, Route } from "next";
+import { useTranslations } from "next-intl";
 import { getTranslations } from "next-intl/server";
-import { Suspense } from "react";
 import { BalanceCardsSkeleton } from "@/components/balance-card";
 import { LiveUpdates } from "@/components/live-updates";
 import { ButtonLink } from "@/components/ui/button";
@@ -9,6 +9,7 @@ import { SectionBoundary } from "@/components/ui/section-boundary";
 import { authorize, may, requireUser } from "@/lib/auth/authorize";
 import { chooseRange, readViewState } from "@/lib/reports/input";
 import { readFrame } from "@/lib/reports/reports";
+import { Arrives } from "./arrives";
 import { BalanceSection } from "./balance-section";
 import { CostsSection, CostsSkeleton } from "./costs-section";
 import { RangeBar } from "./range-bar";
@@ -44,28 +45,34 @@ export default async function ConversationPage({ params, searchParams }: Props) 
     <main id="main" className="mx-auto max-w-[84rem] px-4 pt-6 pb-20 sm:px-6 sm:pt-8">
       <PageHeader slug={slug} topUpHref={topUpHref} seesPurchases={seesPurchases} />
       <SectionBoundary words={trouble} className="min-h-[20rem]">
-        <Suspense fallback={<BalanceSkeleton />}>
-          <BalanceSection reads={reads} topUpSlug={topUpHref === null ? null : slug} />
-        </Suspense>
+        <Arrives read={reads.balance} fallback={<BalanceSkeleton />}>
+          {(balance) => (
+            <BalanceSection
+              balance={balance}
+              outlook={reads.outlook}
+              topUpSlug={topUpHref === null ? null : slug}
+            />
+          )}
+        </Arrives>
       </SectionBoundary>
       <RangeBar {...place} />
       <div className="grid grid-cols-1 gap-x-4 gap-y-8 xl:grid-cols-[minmax(0,1fr)_22rem]">
         <SectionBoundary words={trouble} className="min-h-[28rem]">
-          <Suspense fallback={<TrendSkeleton />}>
-            <TrendSection {...place} reads={reads} />
-          </Suspense>
+          <Arrives read={reads.trend} fallback={<TrendSkeleton />}>
+            {(trend) => <TrendSection {...place} trend={trend} />}
+          </Arrives>
         </SectionBoundary>
         <SectionBoundary words={trouble} className="min-h-[20rem]">
-          <Suspense fallback={<CostsSkeleton />}>
-            <CostsSection {...place} reads={reads} />
-          </Suspense>
+          <Arrives read={reads.breakdown} fallback={<CostsSkeleton />}>
+            {(rows) => <CostsSection {...place} rows={rows} />}
+          </Arrives>
         </SectionBoundary>
       </div>
       <div className="mt-10">
         <SectionBoundary words={trouble} className="min-h-[30rem]">
-          <Suspense fallback={<ReportSkeleton />}>
-            <ReportSection {...place} reads={reads} />
-          </Suspense>
+          <Arrives read={reads.report} fallback={<ReportSkeleton />}>
+            {(read) => <ReportSection {...place} read={read} />}
+          </Arrives>
         </SectionBoundary>
       </div>
       <LiveUpdates source={`/o/${slug}/package-usage/live`} announcement={t("live")} />
@@ -73,12 +80,12 @@ export default async function ConversationPage({ params, searchParams }: Props) 
   );
 }
 
-async function PageHeader(props: {
+function PageHeader(props: {
   readonly slug: string;
   readonly topUpHref: string | null;
   readonly seesPurchases: boolean;
 }) {
-  const t = await getTranslations("usage");
+  const t = useTranslations("usage");
   return (
     <div className="mb-6 flex flex-wrap items-end justify-between gap-x-6 gap-y-4">
       <div>
@@ -107,8 +114,8 @@ async function PageHeader(props: {
   );
 }
 
-async function BalanceSkeleton() {
-  const t = await getTranslations("usage.balance");
+function BalanceSkeleton() {
+  const t = useTranslations("usage.balance");
   return (
     <div>
       <p className="mb-4 text-base font-semibold">{t("heading")}</p>

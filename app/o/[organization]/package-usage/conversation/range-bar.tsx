@@ -1,4 +1,4 @@
-import { getLocale, getTranslations } from "next-intl/server";
+import { useLocale, useTranslations } from "next-intl";
 import { RangePicker } from "@/components/range-picker";
 import { carriedFields, FIRST_PAGE, viewAddress } from "@/components/view-address";
 import { formatDay, zoneName } from "@/lib/i18n/format";
@@ -6,8 +6,9 @@ import { PRESETS } from "@/lib/reports/input";
 import type { Place } from "./place";
 
 /** The period that chart and reports share, with the zone its days are in (U7). */
-export async function RangeBar({ frame, path, view, choice }: Place) {
-  const [t, locale] = await Promise.all([getTranslations("usage"), getLocale()]);
+export function RangeBar({ frame, path, view, choice }: Place) {
+  const t = useTranslations("usage");
+  const locale = useLocale();
   const { from, to } = choice.range;
   const days =
     from === to

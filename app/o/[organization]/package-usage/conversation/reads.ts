@@ -26,15 +26,22 @@ export type ReportRead =
   | { readonly report: "broadcasts"; readonly page: BroadcastPage }
   | { readonly report: "unique-visitors"; readonly page: VisitorPage };
 
+/** Something on its way; `arrived` holds it once it is there. */
+export type Read<T> = { readonly promise: Promise<T>; arrived: { readonly value: T } | null };
+
 /** What the sections of the page show, each on its way by itself. */
 export type Reads = {
-  readonly balance: Promise<Balance>;
-  readonly outlook: Promise<Outlook>;
-  readonly days: Promise<ChartDay[]>;
+  readonly balance: Read<Balance>;
+  readonly outlook: Read<Outlook>;
+  readonly trend: Read<Trend>;
+  readonly breakdown: Read<BreakdownRow[]>;
+  readonly report: Read<ReportRead>;
+};
+
+export type Trend = {
+  readonly days: readonly ChartDay[];
   /** What was paid on which day; none where units are shown, or for whoever may not see purchases. */
-  readonly topUps: Promise<TopUpMarker[]>;
-  readonly breakdown: Promise<BreakdownRow[]>;
-  readonly report: Promise<ReportRead>;
+  readonly topUps: readonly TopUpMarker[];
 };
 
 type Reader = Scope<"usage:read" | "balance:read" | "reports:read">;
@@ -47,14 +54,28 @@ export function startReads(
   { range }: RangeChoice,
 ): Reads {
   const balance = readBalance(scope);
+  const isMoney = view.unit === "money";
+  const days = isMoney ? spentByDay(scope, range) : usageByDay(scope, range).then(toChartDays);
+  const topUps = isMoney && purchases ? topUpMarkers(purchases, range) : Promise.resolve([]);
   return {
-    balance,
-    outlook: balance.then((known) => readOutlook(scope, known)),
-    days: view.unit === "money" ? spentByDay(scope, range) : usageByDay(scope, range).then(toChartDays),
-    topUps: view.unit === "money" && purchases ? topUpMarkers(purchases, range) : Promise.resolve([]),
-    breakdown: usageBreakdown(scope, range),
-    report: readReport(scope, view, range),
+    balance: watched(balance),
+    outlook: watched(balance.then((known) => readOutlook(scope, known))),
+    trend: watched(Promise.all([days, topUps]).then(([days, topUps]) => ({ days, topUps }))),
+    breakdown: watched(usageBreakdown(scope, range)),
+    report: watched(readReport(scope, view, range)),
   };
+}
+
+function watched<T>(promise: Promise<T>): Read<T> {
+  const read: Read<T> = { promise, arrived: null };
+  // A failure is told by the section that waits for it.
+  promise.then(
+    (value) => {
+      read.arrived = { value };
+    },
+    () => undefined,
+  );
+  return read;
 }
 
 const PATIENCE_MS = 150;
@@ -65,7 +86,8 @@ const PATIENCE_MS = 150;
  */
 export async function waitBriefly(reads: Reads): Promise<void> {
   const patience = new Promise<void>((resolve) => setTimeout(resolve, PATIENCE_MS));
-  await Promise.race([Promise.allSettled(Object.values(reads)), patience]);
+  const all = Object.values(reads).map(({ promise }): Promise<unknown> => promise);
+  await Promise.race([Promise.allSettled(all), patience]);
 }
 
 async function readReport(scope: Reader, view: ViewState, range: RangeChoice["range"]): Promise<ReportRead> {

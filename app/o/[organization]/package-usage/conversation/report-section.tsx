@@ -1,4 +1,4 @@
-import { getTranslations } from "next-intl/server";
+import { useTranslations } from "next-intl";
 import { Card } from "@/components/ui/card";
 import { Skeleton } from "@/components/ui/skeleton";
 import { TabLinks } from "@/components/ui/tab-links";
@@ -7,13 +7,13 @@ import { REPORTS } from "@/lib/reports/input";
 import { BroadcastReport } from "./broadcast-report";
 import { CategoryNotes } from "./category-notes";
 import type { Place } from "./place";
-import type { Reads } from "./reads";
+import type { ReportRead } from "./reads";
 import { VisitorReport } from "./visitor-report";
 import { WhatsappReport } from "./whatsapp-report";
 
 /** The three usage reports, one at a time (U8–U11). */
-export async function ReportSection({ reads, ...place }: Place & { readonly reads: Reads }) {
-  const [t, read] = await Promise.all([getTranslations("reports"), reads.report]);
+export function ReportSection({ read, ...place }: Place & { readonly read: ReportRead }) {
+  const t = useTranslations("reports");
   const { path, view } = place;
   const current = read.report;
   return (
@@ -41,8 +41,8 @@ export async function ReportSection({ reads, ...place }: Place & { readonly read
   );
 }
 
-export async function ReportSkeleton() {
-  const t = await getTranslations("reports");
+export function ReportSkeleton() {
+  const t = useTranslations("reports");
   return (
     <div role="status" aria-label={t("loading")}>
       <p className="mb-4 text-base font-semibold">{t("heading")}</p>

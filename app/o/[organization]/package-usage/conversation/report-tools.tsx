@@ -1,7 +1,7 @@
 import { ListFilter } from "lucide-react";
 import type { Route } from "next";
 import Link from "next/link";
-import { getLocale, getTranslations } from "next-intl/server";
+import { useLocale, useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import { DownloadButton } from "@/components/download-button";
 import { FilterForm } from "@/components/filter-form";
@@ -17,13 +17,14 @@ import type { Place } from "./place";
 const FILTERS = ["category", "paid", "channel", "q"] as const;
 
 /** The filters of a report and its download, which gives exactly what the filters find. */
-export async function ReportBar(props: {
+export function ReportBar(props: {
   readonly place: Place;
   readonly report: ReportName;
   readonly rows: number | null;
   readonly children: ReactNode;
 }) {
-  const [t, locale] = await Promise.all([getTranslations("reports"), getLocale()]);
+  const t = useTranslations("reports");
+  const locale = useLocale();
   const { path, view, frame, choice } = props.place;
   const isFiltered = FILTERS.some((name) => view[name] !== undefined);
   const cleared = Object.fromEntries(FILTERS.map((name) => [name, undefined])) as ViewChanges;
@@ -80,7 +81,7 @@ export async function ReportBar(props: {
 }
 
 /** The ways on from a page of rows. Cursors keep a page steady while new rows arrive. */
-export async function ReportPager(props: {
+export function ReportPager(props: {
   readonly place: Place;
   readonly row: number;
   readonly count: number;
@@ -89,7 +90,8 @@ export async function ReportPager(props: {
   readonly first: string | undefined;
   readonly last: string | undefined;
 }) {
-  const [t, locale] = await Promise.all([getTranslations("reports.pager"), getLocale()]);
+  const t = useTranslations("reports.pager");
+  const locale = useLocale();
   const { path, view } = props.place;
   const { row, count, total, perPage } = props;
   const link = (changes: ViewChanges) => viewAddress(path, view, { ...FIRST_PAGE, ...changes });
@@ -115,8 +117,8 @@ export async function ReportPager(props: {
 }
 
 /** No rows: because of the filters, or because there are none. */
-export async function ReportEmpty({ view }: { readonly view: ViewState }) {
-  const t = await getTranslations("reports.empty");
+export function ReportEmpty({ view }: { readonly view: ViewState }) {
+  const t = useTranslations("reports.empty");
   const isFiltered = FILTERS.some((name) => view[name] !== undefined);
   return (
     <EmptyState icon={<ListFilter />} title={t(isFiltered ? "title" : "noneTitle")}>

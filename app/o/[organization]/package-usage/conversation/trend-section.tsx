@@ -1,5 +1,5 @@
 import { ChartNoAxesColumn } from "lucide-react";
-import { getLocale, getTranslations } from "next-intl/server";
+import { useLocale, useTranslations } from "next-intl";
 import type { ChartMark, ChartSeries } from "@/components/charts/series";
 import { UsageChart } from "@/components/charts/usage-chart";
 import { Card, Section } from "@/components/ui/card";
@@ -8,22 +8,19 @@ import { Skeleton } from "@/components/ui/skeleton";
 import { SegmentLinks } from "@/components/ui/tab-links";
 import { viewAddress } from "@/components/view-address";
 import { formatAmount, formatDay, formatUnits, zoneName } from "@/lib/i18n/format";
+import type { Locale } from "@/lib/i18n/locale";
 import { type ChartDay, seriesOf, seriesTotal, seriesValue, visibleSeries } from "@/lib/reports/usage/rules";
 import type { TopUpMarker } from "@/lib/top-ups/history/history";
 import type { Place } from "./place";
-import type { Reads } from "./reads";
+import type { Trend } from "./reads";
 import { TrendTable } from "./trend-table";
 
 /** What was used day by day (U6): lines or a table, in units or money, in three groupings. */
-export async function TrendSection({ reads, ...place }: Place & { readonly reads: Reads }) {
+export function TrendSection({ trend: { days, topUps }, ...place }: Place & { readonly trend: Trend }) {
   const { frame, view, choice } = place;
   const unit = view.unit ?? "units";
-  const [t, locale, days, topUps] = await Promise.all([
-    getTranslations("usage.trend"),
-    getLocale(),
-    reads.days,
-    reads.topUps,
-  ]);
+  const t = useTranslations("usage.trend");
+  const locale = useLocale();
   const names = seriesOf(view.group ?? "standard", unit, days);
   const zone = zoneName(frame.now, frame.timeZone);
   const series = names.map((name): ChartSeries => {
@@ -52,7 +49,7 @@ export async function TrendSection({ reads, ...place }: Place & { readonly reads
             today={frame.today}
             series={series}
             visible={visible}
-            marks={await marksOf(topUps, frame.currency)}
+            marks={topUps.map((topUp) => markOf(topUp, frame.currency, t, locale))}
             unit={unit}
             currency={frame.currency}
             locale={locale}
@@ -85,20 +82,24 @@ export async function TrendSection({ reads, ...place }: Place & { readonly reads
   );
 }
 
-/** The days on which something was paid in, in words (issue 5: purchases and usage on one axis of time). */
-async function marksOf(topUps: readonly TopUpMarker[], currency: string): Promise<ChartMark[]> {
-  const [t, locale] = await Promise.all([getTranslations("usage.trend"), getLocale()]);
-  return topUps.map(({ day, purchases, balance, visitors }) => {
-    const bought = [
-      balance > 0n && `+${formatAmount(balance, currency, locale)}`,
-      visitors > 0 && t("topUpVisitors", { shown: formatUnits(visitors, locale) }),
-    ];
-    return { day, label: t("topUp", { count: purchases }), value: bought.filter(Boolean).join(", ") };
-  });
+type Words = ReturnType<typeof useTranslations<"usage.trend">>;
+
+/** A day on which something was paid in, in words (issue 5: purchases and usage on one axis of time). */
+function markOf(
+  { day, purchases, balance, visitors }: TopUpMarker,
+  currency: string,
+  t: Words,
+  locale: Locale,
+): ChartMark {
+  const bought = [
+    balance > 0n && `+${formatAmount(balance, currency, locale)}`,
+    visitors > 0 && t("topUpVisitors", { shown: formatUnits(visitors, locale) }),
+  ];
+  return { day, label: t("topUp", { count: purchases }), value: bought.filter(Boolean).join(", ") };
 }
 
-async function TrendControls({ path, view }: Place) {
-  const t = await getTranslations("usage.trend");
+function TrendControls({ path, view }: Place) {
+  const t = useTranslations("usage.trend");
   const link = (label: string, active: boolean, changes: Parameters<typeof viewAddress>[2]) => ({
     label,
     active,
@@ -136,8 +137,8 @@ async function TrendControls({ path, view }: Place) {
   );
 }
 
-export async function TrendSkeleton() {
-  const t = await getTranslations("usage.trend");
+export function TrendSkeleton() {
+  const t = useTranslations("usage.trend");
   return (
     <div role="status" aria-label={t("loading")}>
       <div className="mb-4">

@@ -1,4 +1,4 @@
-import { getLocale, getTranslations } from "next-intl/server";
+import { useLocale, useTranslations } from "next-intl";
 import { type ChartSeries, seriesColor } from "@/components/charts/series";
 import { Badge } from "@/components/ui/badge";
 import { Cell, HeadCell, Row, RowHead, Table } from "@/components/ui/table";
@@ -7,7 +7,7 @@ import type { Frame } from "@/lib/reports/reports";
 import type { TopUpMarker } from "@/lib/top-ups/history/history";
 
 /** The chart's numbers, newest day first, with their totals (U6, "View as table"). */
-export async function TrendTable(props: {
+export function TrendTable(props: {
   readonly days: readonly string[];
   readonly series: readonly ChartSeries[];
   /** Shown beside money only. */
@@ -15,7 +15,8 @@ export async function TrendTable(props: {
   readonly frame: Frame;
   readonly unit: "units" | "money";
 }) {
-  const [t, locale] = await Promise.all([getTranslations("usage.trend"), getLocale()]);
+  const t = useTranslations("usage.trend");
+  const locale = useLocale();
   const { frame, days, series } = props;
   const show = (value: bigint | null | undefined) => {
     if (value === null || value === undefined) return "–";
@@ -89,11 +90,12 @@ export async function TrendTable(props: {
   );
 }
 
-async function TopUp(props: {
+function TopUp(props: {
   readonly of: TopUpMarker | undefined;
   readonly show: (amount: bigint | undefined) => string;
 }) {
-  const [t, locale] = await Promise.all([getTranslations("usage.trend"), getLocale()]);
+  const t = useTranslations("usage.trend");
+  const locale = useLocale();
   const { of: topUp, show } = props;
   if (!topUp) return show(undefined);
   return (

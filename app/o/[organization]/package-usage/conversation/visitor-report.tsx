@@ -1,4 +1,4 @@
-import { getLocale, getTranslations } from "next-intl/server";
+import { useLocale, useTranslations } from "next-intl";
 import { Contact } from "@/components/contact";
 import { Totals } from "@/components/totals";
 import { Badge } from "@/components/ui/badge";
@@ -12,9 +12,10 @@ import { isOldestFirst } from "./reads";
 import { ReportBar, ReportEmpty, ReportPager } from "./report-tools";
 
 /** Who was counted, when first seen, on which channel, and what covered it (U10). */
-export async function VisitorReport({ place, page }: { readonly place: Place; readonly page: VisitorPage }) {
+export function VisitorReport({ place, page }: { readonly place: Place; readonly page: VisitorPage }) {
   const { view, path } = place;
-  const [t, locale] = await Promise.all([getTranslations("reports"), getLocale()]);
+  const t = useTranslations("reports");
+  const locale = useLocale();
   const oldestFirst = isOldestFirst(view);
   const turned = viewAddress(path, view, { ...FIRST_PAGE, sort: oldestFirst ? undefined : "oldest" });
   return (
@@ -82,8 +83,9 @@ export async function VisitorReport({ place, page }: { readonly place: Place; re
   );
 }
 
-async function VisitorRow({ visitor, zone }: { readonly visitor: Visitor; readonly zone: string }) {
-  const [t, locale] = await Promise.all([getTranslations("reports"), getLocale()]);
+function VisitorRow({ visitor, zone }: { readonly visitor: Visitor; readonly zone: string }) {
+  const t = useTranslations("reports");
+  const locale = useLocale();
   return (
     <Row>
       <RowHead className="figures whitespace-nowrap">

@@ -1,7 +1,7 @@
 import { ChevronRight } from "lucide-react";
 import type { Route } from "next";
 import Link from "next/link";
-import { getLocale, getTranslations } from "next-intl/server";
+import { useLocale, useTranslations } from "next-intl";
 import { categoryName } from "@/components/category";
 import { Contact } from "@/components/contact";
 import { PaidFrom } from "@/components/paid-from";
@@ -17,8 +17,8 @@ import { isOldestFirst } from "./reads";
 import { ReportBar, ReportEmpty, ReportPager } from "./report-tools";
 
 /** Every use of the quota and of the balance, and what paid for it (U9). */
-export async function WhatsappReport({ place, page }: { readonly place: Place; readonly page: UsePage }) {
-  const t = await getTranslations("reports");
+export function WhatsappReport({ place, page }: { readonly place: Place; readonly page: UsePage }) {
+  const t = useTranslations("reports");
   const first = page.uses[0];
   const last = page.uses.at(-1);
   return (
@@ -56,14 +56,9 @@ export async function WhatsappReport({ place, page }: { readonly place: Place; r
   );
 }
 
-async function Filters({
-  place,
-  categories,
-}: {
-  readonly place: Place;
-  readonly categories: readonly string[];
-}) {
-  const [t, c] = await Promise.all([getTranslations("reports"), getTranslations("categories")]);
+function Filters({ place, categories }: { readonly place: Place; readonly categories: readonly string[] }) {
+  const t = useTranslations("reports");
+  const c = useTranslations("categories");
   const { view } = place;
   const offered = [...new Set([...categories, ...(view.category ? [view.category] : [])])].filter(Boolean);
   return (
@@ -92,8 +87,9 @@ async function Filters({
   );
 }
 
-async function UseTotals({ place, totals }: { readonly place: Place; readonly totals: UsePage["totals"] }) {
-  const [t, locale] = await Promise.all([getTranslations("reports"), getLocale()]);
+function UseTotals({ place, totals }: { readonly place: Place; readonly totals: UsePage["totals"] }) {
+  const t = useTranslations("reports");
+  const locale = useLocale();
   const money = (amount: bigint) => formatAmount(amount, place.frame.currency, locale);
   return (
     <Totals
@@ -110,8 +106,8 @@ async function UseTotals({ place, totals }: { readonly place: Place; readonly to
   );
 }
 
-async function Head({ place: { path, view } }: { readonly place: Place }) {
-  const t = await getTranslations("reports.whatsapp");
+function Head({ place: { path, view } }: { readonly place: Place }) {
+  const t = useTranslations("reports.whatsapp");
   const oldestFirst = isOldestFirst(view);
   const turned = viewAddress(path, view, { ...FIRST_PAGE, sort: oldestFirst ? undefined : "oldest" });
   return (
@@ -134,12 +130,10 @@ async function Head({ place: { path, view } }: { readonly place: Place }) {
   );
 }
 
-async function UseRow({ place, use }: { readonly place: Place; readonly use: Use }) {
-  const [t, c, locale] = await Promise.all([
-    getTranslations("reports"),
-    getTranslations("categories"),
-    getLocale(),
-  ]);
+function UseRow({ place, use }: { readonly place: Place; readonly use: Use }) {
+  const t = useTranslations("reports");
+  const c = useTranslations("categories");
+  const locale = useLocale();
   const { frame, path } = place;
   const money = (amount: bigint) => formatMoney(amount, frame.currency, locale);
   const time = formatLocalTime(use.cursor.at, frame.timeZone, locale);
