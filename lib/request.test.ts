@@ -1,7 +1,7 @@
 import { createServer, get } from "node:http";
 import { text } from "node:stream/consumers";
 import { expect, test } from "vitest";
-import { currentRequest, requestAddress, watchRequests } from "./request";
+import { currentRequest, readableAddress, requestAddress, watchRequests } from "./request";
 
 test.each([
   // Reached directly: what the client claims is not believed.
@@ -22,6 +22,17 @@ test.each([
     expect(requestAddress(peer, forwarded, proxies)).toBe(address);
   },
 );
+
+test.each([
+  ["/o/acme?q=%", "/o/acme?q=%"],
+  ["/o/b%C3%A9ta/%2F", "/o/b%C3%A9ta/%2F"],
+  ["/api/v1/organizations/%ff/balance", "/api/v1/organizations/%25ff/balance"],
+  ["/o/100%/%E2%82?from=%ff", "/o/100%25/%25E2%2582?from=%ff"],
+  ["//%", "//%25"],
+  ["*", "*"],
+])("the address %s is read as %s", (asked, read) => {
+  expect(readableAddress(asked)).toBe(read);
+});
 
 test("each request of a server knows its own facts, however many are served at once", async () => {
   watchRequests();

@@ -42,6 +42,7 @@ export function watchRequests(): void {
   shared.kuotaRequestsWatched = true;
   subscribe("http.server.request.start", (message) => {
     const { request } = message as { request: IncomingMessage };
+    request.url = readableAddress(request.url ?? "/");
     requests.enterWith({
       id: requestId(request.headers["x-request-id"]),
       address: requestAddress(
@@ -50,9 +51,31 @@ export function watchRequests(): void {
         env().TRUSTED_PROXIES,
       ),
       method: request.method ?? "GET",
-      path: request.url ?? "/",
+      path: request.url,
     });
   });
+}
+
+/**
+ * An address in which each part of the path can be decoded: where percent signs are not followed by what they announce
+ * they stand for themselves. Next would answer with a 500, before any route of ours.
+ */
+export function readableAddress(address: string): string {
+  const end = address.search(/[?#]|$/);
+  const parts = address.slice(0, end).split("/");
+  return (
+    parts.map((part) => (isDecodable(part) ? part : part.replaceAll("%", "%25"))).join("/") +
+    address.slice(end)
+  );
+}
+
+function isDecodable(part: string): boolean {
+  try {
+    decodeURIComponent(part);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Anybody may write X-Forwarded-For; only as many of its last entries as there are trusted proxies are believed. */
