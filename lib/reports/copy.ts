@@ -219,10 +219,17 @@ function streamOf(
     leave();
   };
   const chunks = chunksOf(rows);
+  const waitForReader = (controller: ReadableStreamDefaultController<Uint8Array>) => {
+    pause = setTimeout(() => {
+      end(false);
+      controller.error(new Error("the reader of a download stopped taking it"));
+    }, LONGEST_PAUSE_MS);
+  };
   return new ReadableStream<Uint8Array>(
     {
       start(controller) {
         controller.enqueue(Buffer.from(head, "utf8"));
+        waitForReader(controller);
       },
       async pull(controller) {
         clearTimeout(pause);
@@ -234,10 +241,7 @@ function streamOf(
             return;
           }
           controller.enqueue(value);
-          pause = setTimeout(() => {
-            end(false);
-            controller.error(new Error("the reader of a download stopped taking it"));
-          }, LONGEST_PAUSE_MS);
+          waitForReader(controller);
         } catch (error) {
           end(false);
           controller.error(error);

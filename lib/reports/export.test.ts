@@ -1,5 +1,5 @@
 import { parse } from "csv-parse/sync";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { acrossOrganizations, closeDatabases, rawSql } from "@/db/client";
 import { micros, sum } from "@/lib/money/money";
 import { newTestOrganization } from "@/lib/provisioning/testing";
@@ -188,6 +188,15 @@ describe("copyOut", () => {
     await eventually(async () => (await running()) === 1);
     await stream.cancel();
     await eventually(async () => (await running()) === 0);
+  });
+
+  test("so does one that never begins to read", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    const stream = await copyOut(request(endless), "head\r\n");
+    vi.advanceTimersByTime(120_000);
+    vi.useRealTimers();
+    await eventually(async () => (await running()) === 0);
+    await expect(new Response(stream).text()).rejects.toThrow("stopped taking it");
   });
 
   test("a failure midway breaks the stream, so that a cut file never looks whole", async () => {

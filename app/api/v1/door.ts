@@ -2,6 +2,7 @@ import "server-only";
 import { randomUUID } from "node:crypto";
 import type { z } from "zod";
 import { readBytes } from "@/app/api/body";
+import { bodiless } from "@/app/bodiless";
 import { authorizeKey, narrowToOrganization } from "@/lib/auth/api-keys";
 import type { Permission } from "@/lib/auth/permissions";
 import type { Scope } from "@/lib/auth/scope";
@@ -35,7 +36,7 @@ export async function answer(
   if (!response.headers.has("cache-control")) response.headers.set("cache-control", "no-store");
   const { method } = request;
   countRequest({ route, method, status: response.status }, monotonicMilliseconds() - began);
-  return response;
+  return bodiless(request, response);
 }
 
 function refuse(error: unknown, route: string, requestId: string): Response {

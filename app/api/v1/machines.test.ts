@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { closeDatabases } from "@/db/client";
 import { loadStandardPrices } from "@/lib/provisioning/standard-prices";
+import { downloadsUnderWay } from "@/lib/reports/copy";
 import { POST as postEvents } from "./events/route";
 import { GET as getOpenApi } from "./openapi.json/route";
 import { POST as postAdjustment } from "./organizations/[organization]/adjustments/route";
@@ -395,6 +396,24 @@ describe("reports", () => {
     expect(text).toMatch(/,356\.65/);
     const marked = Buffer.from(await (await get("&bom=1")).arrayBuffer());
     expect(marked.subarray(0, 3)).toEqual(Buffer.from([0xef, 0xbb, 0xbf]));
+  });
+
+  test("HEAD answers as GET does and keeps no place in the line of downloads", async () => {
+    const slug = await newOrganization();
+    for (const report of ["whatsapp.csv", "broadcasts.csv", "unique-visitors.csv"]) {
+      const response = await call(getReport, {
+        method: "HEAD",
+        key,
+        params: { organization: slug, report },
+        query: "?from=2026-11-01&to=2026-11-30",
+      });
+      expect([response.status, response.headers.get("content-type"), response.body]).toEqual([
+        200,
+        "text/csv; charset=utf-8",
+        null,
+      ]);
+      expect(downloadsUnderWay()).toEqual({ running: 0, waiting: 0 });
+    }
   });
 });
 

@@ -1,3 +1,4 @@
+import { bodiless } from "@/app/bodiless";
 import { answerDownload } from "@/app/csv-answer";
 import { authorize } from "@/lib/auth/authorize";
 import { Refusal } from "@/lib/errors";
@@ -13,11 +14,12 @@ type Context = { readonly params: Promise<{ organization: string; report: string
 export async function GET(request: Request, context: Context): Promise<Response> {
   const { organization, report: name } = await context.params;
   const scope = await authorize(organization, "reports:read");
-  return answerDownload(async () => {
+  const answer = await answerDownload(async () => {
     const report = reportOfFile(name);
     if (!report) throw new Refusal("not_found", "There is no such report.");
     const query = downloadInput.safeParse(Object.fromEntries(new URL(request.url).searchParams));
     if (!query.success) throw new Refusal("invalid_input", "Give from and to as YYYY-MM-DD.");
     return exportReport(scope, report, query.data);
   });
+  return bodiless(request, answer);
 }
