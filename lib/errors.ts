@@ -6,6 +6,7 @@ const STATUS_BY_CODE = {
   forbidden: 403,
   not_found: 404,
   organization_not_found: 404,
+  method_not_allowed: 405,
   conflict: 409,
   idempotency_conflict: 409,
   version_in_use: 409,

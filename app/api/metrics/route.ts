@@ -1,4 +1,5 @@
 import { createHash, timingSafeEqual } from "node:crypto";
+import { otherMethods } from "@/app/api/methods";
 import { answer } from "@/app/api/v1/door";
 import { poolUse } from "@/db/client";
 import { waitingDeliveries } from "@/lib/alerts/webhooks/deliveries";
@@ -136,3 +137,5 @@ export async function GET(request: Request): Promise<Response> {
     return new Response(body, { headers: { "content-type": contentType } });
   });
 }
+
+export const { DELETE, OPTIONS, PATCH, POST, PUT } = otherMethods("GET");

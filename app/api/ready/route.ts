@@ -1,3 +1,4 @@
+import { otherMethods } from "@/app/api/methods";
 import { isReady } from "@/app/api/readiness";
 
 /** Whether requests may come: the database is there and migrated. Else 503. */
@@ -8,3 +9,5 @@ export async function GET(): Promise<Response> {
     { status: ready ? 200 : 503, headers: { "cache-control": "no-store" } },
   );
 }
+
+export const { DELETE, OPTIONS, PATCH, POST, PUT } = otherMethods("GET");

@@ -7,6 +7,7 @@ const TITLES: Readonly<Record<number, string>> = {
   402: "Balance does not suffice",
   403: "Not allowed",
   404: "Not found",
+  405: "Method not allowed",
   409: "Conflict",
   413: "Body too large",
   415: "Media type not supported",

@@ -1,3 +1,4 @@
+import { otherMethods } from "@/app/api/methods";
 import { authorizeKey } from "@/lib/auth/api-keys";
 import { Refusal } from "@/lib/errors";
 import { logMutation } from "@/lib/log";
@@ -32,3 +33,5 @@ export async function POST(request: Request): Promise<Response> {
     return Response.json({ accepted, duplicates, rejected });
   });
 }
+
+export const { DELETE, GET, HEAD, OPTIONS, PATCH, PUT } = otherMethods("POST");

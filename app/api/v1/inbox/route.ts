@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { otherMethods } from "@/app/api/methods";
 import { authorizeKey } from "@/lib/auth/api-keys";
 import { Refusal } from "@/lib/errors";
 import { listWaitingBodies } from "@/lib/inbox/inbox";
@@ -24,3 +25,5 @@ export async function GET(request: Request): Promise<Response> {
     return Response.json({ bodies: bodies.map(waitingBodyView), next });
   });
 }
+
+export const { DELETE, OPTIONS, PATCH, POST, PUT } = otherMethods("GET");

@@ -1,3 +1,4 @@
+import { otherMethods } from "@/app/api/methods";
 import { openApiDocument } from "./document";
 
 let text: string | undefined;
@@ -9,3 +10,5 @@ export function GET(): Response {
     headers: { "content-type": "application/json", "cache-control": "public, max-age=300" },
   });
 }
+
+export const { DELETE, OPTIONS, PATCH, POST, PUT } = otherMethods("GET");

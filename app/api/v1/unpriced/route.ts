@@ -1,3 +1,4 @@
+import { otherMethods } from "@/app/api/methods";
 import { authorizeKey, narrowToOrganization } from "@/lib/auth/api-keys";
 import { listParked } from "@/lib/provisioning/provisioning";
 import { answer } from "../door";
@@ -12,3 +13,5 @@ export async function GET(request: Request): Promise<Response> {
     return Response.json({ unpriced: (await listParked(key, only)).map(parkedView) });
   });
 }
+
+export const { DELETE, OPTIONS, PATCH, POST, PUT } = otherMethods("GET");

@@ -1,4 +1,5 @@
 import { readBytes } from "@/app/api/body";
+import { otherMethods } from "@/app/api/methods";
 import { answer } from "@/app/api/v1/door";
 import { receivePaymentWebhook } from "@/lib/top-ups/changes";
 
@@ -16,3 +17,5 @@ export async function POST(request: Request): Promise<Response> {
     return Response.json({ received: true });
   });
 }
+
+export const { DELETE, GET, HEAD, OPTIONS, PATCH, PUT } = otherMethods("POST");

@@ -1,4 +1,5 @@
 import { readBytes } from "@/app/api/body";
+import { otherMethods } from "@/app/api/methods";
 import { answer } from "@/app/api/v1/door";
 import { env } from "@/lib/env";
 import { Refusal } from "@/lib/errors";
@@ -33,3 +34,5 @@ export async function POST(request: Request): Promise<Response> {
     return Response.json({ received: true });
   });
 }
+
+export const { DELETE, OPTIONS, PATCH, PUT } = otherMethods("GET", "POST");

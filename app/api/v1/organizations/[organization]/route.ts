@@ -1,3 +1,4 @@
+import { otherMethods } from "@/app/api/methods";
 import { authorizeKey } from "@/lib/auth/api-keys";
 import { organizationInput } from "@/lib/organizations/input";
 import { findProvisioned, putOrganization } from "@/lib/provisioning/organizations";
@@ -28,3 +29,5 @@ export async function PUT(request: Request, context: Context): Promise<Response>
     return Response.json(organizationView(provisioned), { status: statusOf(outcome) });
   });
 }
+
+export const { DELETE, OPTIONS, PATCH, POST } = otherMethods("GET", "PUT");

@@ -1,3 +1,4 @@
+import { otherMethods } from "@/app/api/methods";
 import { authorizeKey } from "@/lib/auth/api-keys";
 import { packageInput } from "@/lib/packages/input";
 import { putPackage } from "@/lib/provisioning/provisioning";
@@ -27,3 +28,5 @@ export async function PUT(request: Request, context: Context): Promise<Response>
     return Response.json(packageView(facts), { status: statusOf(outcome) });
   });
 }
+
+export const { DELETE, GET, HEAD, OPTIONS, PATCH, POST } = otherMethods("PUT");

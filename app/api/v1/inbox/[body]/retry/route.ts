@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { otherMethods } from "@/app/api/methods";
 import { authorizeKey } from "@/lib/auth/api-keys";
 import { Refusal } from "@/lib/errors";
 import { retryBody } from "@/lib/inbox/inbox";
@@ -22,3 +23,5 @@ export async function POST(request: Request, context: Context): Promise<Response
     return Response.json({ id, processed });
   });
 }
+
+export const { DELETE, GET, HEAD, OPTIONS, PATCH, PUT } = otherMethods("POST");

@@ -1,3 +1,4 @@
+import { otherMethods } from "@/app/api/methods";
 import { authorizeKey } from "@/lib/auth/api-keys";
 import { adjust } from "@/lib/provisioning/adjustments";
 import { adjustmentInput } from "@/lib/provisioning/input";
@@ -15,3 +16,5 @@ export async function POST(request: Request, context: Context): Promise<Response
     return Response.json(await adjust(key, slug, input, idempotencyKey), { status: 201 });
   });
 }
+
+export const { DELETE, GET, HEAD, OPTIONS, PATCH, PUT } = otherMethods("POST");

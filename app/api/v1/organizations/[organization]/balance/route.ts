@@ -1,3 +1,4 @@
+import { otherMethods } from "@/app/api/methods";
 import { readBalance } from "@/lib/reports/balance";
 import { answer, authorizeFor } from "../../../door";
 import { balanceView } from "../../../views";
@@ -11,3 +12,5 @@ export async function GET(request: Request, context: Context): Promise<Response>
     return Response.json(balanceView(await readBalance(scope)));
   });
 }
+
+export const { DELETE, OPTIONS, PATCH, POST, PUT } = otherMethods("GET");

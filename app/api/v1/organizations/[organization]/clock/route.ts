@@ -1,3 +1,4 @@
+import { otherMethods } from "@/app/api/methods";
 import { authorizeKey } from "@/lib/auth/api-keys";
 import { clockInput } from "@/lib/organizations/input";
 import { moveClock } from "@/lib/provisioning/test-clock";
@@ -14,3 +15,5 @@ export async function POST(request: Request, context: Context): Promise<Response
     return Response.json({ now: now.toISOString(), month });
   });
 }
+
+export const { DELETE, GET, HEAD, OPTIONS, PATCH, PUT } = otherMethods("POST");

@@ -1,3 +1,4 @@
+import { otherMethods } from "@/app/api/methods";
 import { estimate } from "@/lib/holds/holds";
 import { holdRequest } from "@/lib/holds/input";
 import { toDecimal } from "@/lib/money/money";
@@ -18,3 +19,5 @@ export async function POST(request: Request, context: Context): Promise<Response
     });
   });
 }
+
+export const { DELETE, GET, HEAD, OPTIONS, PATCH, PUT } = otherMethods("POST");

@@ -1,3 +1,4 @@
+import { otherMethods } from "@/app/api/methods";
 import { placeHold } from "@/lib/holds/holds";
 import { holdRequest } from "@/lib/holds/input";
 import { logMutation } from "@/lib/log";
@@ -20,3 +21,5 @@ export async function POST(request: Request, context: Context): Promise<Response
     return Response.json(holdView(hold), { status: 201 });
   });
 }
+
+export const { DELETE, GET, HEAD, OPTIONS, PATCH, PUT } = otherMethods("POST");

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { otherMethods } from "@/app/api/methods";
 import { LARGEST_TRANSFER_PAGE, listTransfers } from "@/lib/ledger/ledger";
 import { answer, authorizeFor, readQuery } from "../../../door";
 import { transferView } from "../../../views";
@@ -26,3 +27,5 @@ export async function GET(request: Request, context: Context): Promise<Response>
     return Response.json({ transfers: transfers.map(transferView), next });
   });
 }
+
+export const { DELETE, OPTIONS, PATCH, POST, PUT } = otherMethods("GET");

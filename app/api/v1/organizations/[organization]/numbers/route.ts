@@ -1,3 +1,4 @@
+import { otherMethods } from "@/app/api/methods";
 import { authorizeKey } from "@/lib/auth/api-keys";
 import { numberInput } from "@/lib/organizations/input";
 import { addNumber } from "@/lib/provisioning/provisioning";
@@ -19,3 +20,5 @@ export async function POST(request: Request, context: Context): Promise<Response
     return Response.json(input, { status: statusOf(outcome) });
   });
 }
+
+export const { DELETE, GET, HEAD, OPTIONS, PATCH, PUT } = otherMethods("POST");

@@ -1,3 +1,4 @@
+import { otherMethods } from "@/app/api/methods";
 import { authorizeKey } from "@/lib/auth/api-keys";
 import { suspensionInput } from "@/lib/provisioning/input";
 import { suspendOrganization } from "@/lib/provisioning/provisioning";
@@ -15,3 +16,5 @@ export async function PUT(request: Request, context: Context): Promise<Response>
     return Response.json({ suspended });
   });
 }
+
+export const { DELETE, GET, HEAD, OPTIONS, PATCH, POST } = otherMethods("PUT");

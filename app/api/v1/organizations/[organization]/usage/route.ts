@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { otherMethods } from "@/app/api/methods";
 import { organizationOf } from "@/lib/organizations/organizations";
 import { usageByDay } from "@/lib/reports/usage/usage";
 import { dayInput } from "@/lib/time/input";
@@ -18,3 +19,5 @@ export async function GET(request: Request, context: Context): Promise<Response>
     return Response.json({ time_zone: timeZone, days: days.map(usageDayView) });
   });
 }
+
+export const { DELETE, OPTIONS, PATCH, POST, PUT } = otherMethods("GET");

@@ -1,3 +1,4 @@
+import { otherMethods } from "@/app/api/methods";
 import { Refusal } from "@/lib/errors";
 import { findHold, releaseHold } from "@/lib/holds/holds";
 import { logMutation } from "@/lib/log";
@@ -31,3 +32,5 @@ function readHoldId(text: string): string {
   if (!/^hold_[\w-]{1,64}$/.test(text)) throw new Refusal("not_found", "There is no such hold.");
   return text;
 }
+
+export const { OPTIONS, PATCH, POST, PUT } = otherMethods("GET", "DELETE");

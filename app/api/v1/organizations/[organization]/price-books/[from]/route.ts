@@ -1,3 +1,4 @@
+import { otherMethods } from "@/app/api/methods";
 import { authorizeKey } from "@/lib/auth/api-keys";
 import { assignBook } from "@/lib/provisioning/assignments";
 import { bookAssignmentInput } from "@/lib/provisioning/input";
@@ -18,3 +19,5 @@ export async function PUT(request: Request, context: Context): Promise<Response>
     return Response.json({ price_book, from: day });
   });
 }
+
+export const { DELETE, GET, HEAD, OPTIONS, PATCH, POST } = otherMethods("PUT");

@@ -1,3 +1,4 @@
+import { otherMethods } from "@/app/api/methods";
 import { answer, authorizeFor, readQuery } from "@/app/api/v1/door";
 import { Refusal } from "@/lib/errors";
 import { exportReport } from "@/lib/reports/export";
@@ -15,3 +16,5 @@ export async function GET(request: Request, context: Context): Promise<Response>
     return exportReport(scope, report, readQuery(request, downloadInput));
   });
 }
+
+export const { DELETE, OPTIONS, PATCH, POST, PUT } = otherMethods("GET");

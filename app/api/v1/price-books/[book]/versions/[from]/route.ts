@@ -1,3 +1,4 @@
+import { otherMethods } from "@/app/api/methods";
 import { authorizeKey } from "@/lib/auth/api-keys";
 import { putPriceVersion } from "@/lib/provisioning/provisioning";
 import { versionInput } from "@/lib/rating/input";
@@ -36,3 +37,5 @@ export async function PUT(request: Request, context: Context): Promise<Response>
     return Response.json(versionView(publication), { status: statusOf(outcome) });
   });
 }
+
+export const { DELETE, GET, HEAD, OPTIONS, PATCH, POST } = otherMethods("PUT");
