@@ -259,6 +259,20 @@ describe("readBalance", () => {
     expect(balance.period).toEqual({ month: "2026-11", resetsAt: new Date("2026-11-30T17:00:00Z") });
   });
 
+  test("who writes before the first month is counted over quota and shown so", async () => {
+    const early = await newTestOrganization({ starts_on: "2027-02-01" });
+    await tell(early.slug, [
+      { at: "2026-11-02T03:04:06Z", id: "early", type: "received", contact: "628222" },
+    ]);
+    expect((await readBalance(readerOf(early.id))).uniqueVisitors).toEqual({
+      package: 0,
+      topUp: 0,
+      used: 1,
+      remaining: 0,
+      overQuota: 1,
+    });
+  });
+
   test("what is on hold is not available, and shown beside it · U4", async () => {
     const fresh = await newTestOrganization();
     const sender = systemScope("reports-test", fresh.id, "holds:write");

@@ -49,7 +49,8 @@ export async function selectAccount(tx: Transaction, organizationId: number, now
     cross join lateral (
       select coalesce(sum(amount_micros), 0) as spent_micros from daily_usage
       where organization_id = o.id and day between date_trunc('month', d.today)::date and d.today) u
-    left join month_quotas q on q.organization_id = o.id and q.month = l.opened_month
+    left join month_quotas q on q.organization_id = o.id
+      and q.month = coalesce(l.opened_month, to_char(d.today, 'YYYY-MM'))
     left join alert_settings s on s.organization_id = o.id
     left join lateral (
       select initial_after_micros + additional_after_micros as micros from ledger_transfers
