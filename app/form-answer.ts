@@ -1,8 +1,9 @@
 import "server-only";
-import { getLocale, getTranslations } from "next-intl/server";
+import { getTranslations } from "next-intl/server";
 import type { z } from "zod";
 import { type FormState, UNSENT } from "@/components/forms/form-state";
 import { Refusal } from "@/lib/errors";
+import { wordsFor } from "./refusal-words";
 
 /** What a form's work ends with: the sentence that says so, and what is shown this once. */
 export type Finished = { readonly done: string; readonly secret?: string };
@@ -29,14 +30,6 @@ export async function answerForm<Schema extends z.ZodType>(
     if (!(error instanceof Refusal)) throw error;
     return { ...UNSENT, fault: await wordsFor(error), values };
   }
-}
-
-/** A refusal in the reader's language: the exact sentence in English, what kind of refusal it is in the others. */
-export async function wordsFor(refusal: Refusal): Promise<string> {
-  const [t, locale] = await Promise.all([getTranslations("forms"), getLocale()]);
-  if (locale === "en") return refusal.message;
-  const key = `refusals.${refusal.code}`;
-  return t.has(key as never) ? t(key as never) : t("refusals.other");
 }
 
 /** Fields of one name that come several times are lists. Empty fields are left out: nothing was typed. */

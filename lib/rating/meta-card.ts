@@ -97,7 +97,8 @@ function readRows(text: string, delimiter: string): string[][] {
   try {
     return parse(text, { delimiter, trim: true, relax_column_count: true, skip_empty_lines: true });
   } catch (error) {
-    if (error instanceof CsvError) throw unreadable(`The file is not readable as CSV: ${error.message}.`);
+    if (error instanceof CsvError)
+      throw unreadable(`The file is not readable as CSV from line ${error.lines} on.`);
     throw error;
   }
 }

@@ -4,6 +4,7 @@ import type { Route } from "next";
 import { revalidatePath } from "next/cache";
 import { redirect } from "next/navigation";
 import { getLocale } from "next-intl/server";
+import { wordsFor } from "@/app/refusal-words";
 import { authorize } from "@/lib/auth/authorize";
 import { Refusal } from "@/lib/errors";
 import type { Locale } from "@/lib/i18n/locale";
@@ -76,7 +77,7 @@ export async function startTopUpAction(
     if (!(error instanceof Refusal)) throw error;
     const code = CODES.find((known) => known === error.code);
     if (!code) throw error;
-    return { ...state, problem: code, detail: error.message };
+    return { ...state, problem: code, detail: await wordsFor(error) };
   }
   // The payment page is not one of ours.
   redirect(address as Route);

@@ -1,0 +1,24 @@
+import "server-only";
+import { getLocale, getTranslations } from "next-intl/server";
+import type { Refusal } from "@/lib/errors";
+import { loadMessages } from "@/lib/i18n/messages";
+import { findSentence } from "@/lib/i18n/sentences";
+
+/**
+ * A refusal in the reader's language. Refusals are thrown in English, as machines are told them; the English messages of
+ * the area `refusals` are those sentences, so that each is found again by what it says. What is not there says at least
+ * what kind of refusal it is.
+ */
+export async function wordsFor(refusal: Refusal): Promise<string> {
+  const locale = await getLocale();
+  if (locale === "en") return refusal.message;
+  const { refusals } = await loadMessages("en");
+  const sentence = findSentence(refusal.message, refusals as Readonly<Record<string, string>>);
+  if (sentence) {
+    const t = await getTranslations("refusals");
+    return t(sentence.key as never, sentence.values as never);
+  }
+  const t = await getTranslations("forms");
+  const key = `refusals.${refusal.code}`;
+  return t.has(key as never) ? t(key as never) : t("refusals.other");
+}
