@@ -8,7 +8,7 @@ import { readMessages } from "./messages";
 /** What is written the same in English and Indonesian: names, loan words, what is mostly placeholders. */
 const SAME_IN_BOTH = new Set(
   [
-    "Admin, Bahasa Indonesia, CSV, English, Facebook, Instagram, Kuota, LINE, Menu, Status, Stripe, Supervisor,",
+    "Admin, Bahasa Indonesia, Broadcast, CSV, English, Facebook, Instagram, Kuota, LINE, Menu, Status, Stripe, Supervisor,",
     "Telegram, Total, Web chat, WhatsApp",
   ]
     .join(" ")
