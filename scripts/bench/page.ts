@@ -5,6 +5,7 @@ import { encodeSession, sessionCookie } from "@/lib/auth/next-auth";
 import { systemScope } from "@/lib/auth/scope";
 import { openSession } from "@/lib/auth/session";
 import { createUser } from "@/lib/auth/users";
+import { browseSlowly } from "./browser";
 import { Client } from "./client";
 import { newOrganization, storeMessages } from "./clients";
 import { inTurn, workOff } from "./measure";
@@ -19,7 +20,8 @@ const KILOBYTE = 1_000;
 /**
  * How fast the server writes the Package Usage page for somebody who is logged in, against the guide: it is dynamic too
  * and stands behind the same log-in check, but asks the database nothing more. The two differ in length, so what is
- * compared is markup a second. And how much JavaScript the page names. Fails when a page does not show its own words.
+ * compared is markup a second. And how much JavaScript the page names, and what a browser on a slow phone makes of it.
+ * Fails when a page does not show its own words.
  */
 export async function benchPage(stage: Stage): Promise<Figure[]> {
   const rows = stage.rows ?? 20_000;
@@ -28,7 +30,8 @@ export async function benchPage(stage: Stage): Promise<Figure[]> {
   stage.log(`storing ${rows} messages`);
   const to = new Date();
   await storeMessages(stage.seed, slug, rows, { from: new Date(to.getTime() - DAYS * 86_400_000), to });
-  const client = new Client(url, CONNECTIONS, { cookie: await logIn(id) });
+  const cookie = await logIn(id);
+  const client = new Client(url, CONNECTIONS, { cookie });
   const usage = `/o/${slug}/package-usage/conversation`;
   stage.log("opening pages");
   const rates = await inTurn(stage.rounds, {
@@ -38,6 +41,8 @@ export async function benchPage(stage: Stage): Promise<Figure[]> {
   const kilobytes = (await client.send(usage)).length / KILOBYTE;
   const javascript = await weigh(client, usage);
   client.close();
+  stage.log("looking at it on a slow phone");
+  const browsed = await browseSlowly(stage, url + usage, cookie);
   const size = `${CONNECTIONS} connections, ${rows} messages`;
   return [
     {
@@ -63,6 +68,7 @@ export async function benchPage(stage: Stage): Promise<Figure[]> {
       target: { atMost: 320 },
       note: "every script that the page's markup names, what is loaded later included",
     },
+    ...browsed,
   ];
 }
 
