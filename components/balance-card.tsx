@@ -100,7 +100,7 @@ export function BalanceCard(props: Props) {
 
 /** The same height for a card and for what holds its place. */
 const CARD = "flex min-h-[15.5rem] flex-col p-5 xl:min-h-[18.25rem]";
-const WIDE = "max-sm:min-h-[22rem] sm:col-span-2 xl:col-span-1";
+const WIDE = "max-sm:min-h-[22rem] sm:col-span-full xl:col-span-1";
 
 function meterParts({ level, meter }: Props): MeterPart[] {
   const tone = level === "used_up" ? "bad" : level === "low" ? "warn" : "used";
@@ -142,7 +142,10 @@ function BalanceCardSkeleton({ wide = false }: { readonly wide?: boolean }) {
 }
 
 /** The balance has most to say, so its card is the widest. */
-const COLUMNS = { 3: "xl:grid-cols-[1fr_1fr_1.7fr]", 4: "xl:grid-cols-[1fr_1fr_1fr_1.9fr]" };
+const COLUMNS = {
+  3: "xl:grid-cols-[1fr_1fr_1.7fr]",
+  4: "md:max-xl:grid-cols-3 xl:grid-cols-[1fr_1fr_1fr_1.9fr]",
+};
 
 export function BalanceGrid({ cards, children }: { readonly cards: 3 | 4; readonly children: ReactNode }) {
   return <div className={classNames("grid gap-4 sm:grid-cols-2", COLUMNS[cards])}>{children}</div>;

@@ -1,4 +1,8 @@
 /** A customer's identity as people read it: phone numbers with their plus. */
 export function Contact({ contact }: { readonly contact: string }) {
-  return <span className="figures break-all">{/^\d{6,15}$/.test(contact) ? `+${contact}` : contact}</span>;
+  return /^\d{6,15}$/.test(contact) ? (
+    <span className="figures whitespace-nowrap">+{contact}</span>
+  ) : (
+    <span className="figures inline-block min-w-32 break-all">{contact}</span>
+  );
 }

@@ -19,7 +19,7 @@ export function FilterForm(props: {
       scroll={false}
       role="search"
       aria-label={props.label}
-      className="flex flex-wrap items-end gap-3"
+      className="flex flex-wrap items-end gap-3 max-sm:w-full"
       onChange={(event) => {
         if (event.target instanceof HTMLSelectElement) form.current?.requestSubmit();
       }}

@@ -83,6 +83,6 @@ export function labelledPoints(count: number, most: number): number[] {
   const last = count - 1;
   const previous = points.at(-1) ?? 0;
   if (previous === last) return points;
-  if (last - previous < every * 0.6) points.pop();
+  if (last - previous < every * 0.8) points.pop();
   return [...points, last];
 }

@@ -5,13 +5,16 @@ import { classNames } from "./class-names";
 
 export type TabLink = { readonly href: string; readonly label: ReactNode; readonly active: boolean };
 
+/** Where the links do not fit side by side, they begin scrolled to the one that holds. */
+const SHOWN_FIRST = "[scroll-initial-target:nearest]";
+
 /** Views of one thing, each with an address of its own: links, not a tab widget. */
 export function TabLinks({ label, tabs }: { readonly label: string; readonly tabs: readonly TabLink[] }) {
   return (
     <nav aria-label={label} className="-mb-px overflow-x-auto">
       <ul className="flex gap-1">
         {tabs.map((tab) => (
-          <li key={tab.href}>
+          <li key={tab.href} className={classNames(tab.active && SHOWN_FIRST)}>
             <Link
               href={tab.href as Route}
               scroll={false}
@@ -20,7 +23,7 @@ export function TabLinks({ label, tabs }: { readonly label: string; readonly tab
                 "inline-flex h-11 items-center border-b-2 px-3 font-medium whitespace-nowrap transition-colors focus-visible:-outline-offset-2",
                 tab.active
                   ? "border-ink text-ink"
-                  : "border-transparent text-ink-faint hover:border-line-strong hover:text-ink",
+                  : "border-transparent text-ink-faint forced:border-[Canvas] hover:border-line-strong hover:text-ink",
               )}
             >
               {tab.label}
@@ -38,7 +41,7 @@ export function SegmentLinks({ label, tabs }: { readonly label: string; readonly
     <nav aria-label={label} className="max-w-full overflow-x-auto rounded-lg bg-track p-0.5">
       <ul className="flex">
         {tabs.map((tab) => (
-          <li key={tab.href}>
+          <li key={tab.href} className={classNames(tab.active && SHOWN_FIRST)}>
             <Link
               href={tab.href as Route}
               scroll={false}

@@ -59,7 +59,7 @@ function Filters({ place, categories }: { readonly place: Place; readonly catego
   const offered = [...new Set([...categories, ...(view.category ? [view.category] : [])])];
   return (
     <>
-      <Field label={t("filters.name")} htmlFor="q" className="max-sm:flex-1 sm:w-56">
+      <Field label={t("filters.name")} htmlFor="q" className="max-sm:min-w-36 max-sm:flex-1 sm:w-56">
         <Input
           key={view.q}
           id="q"
@@ -70,7 +70,11 @@ function Filters({ place, categories }: { readonly place: Place; readonly catego
           defaultValue={view.q ?? ""}
         />
       </Field>
-      <Field label={t("filters.category")} htmlFor="category" className="max-sm:flex-1 sm:w-48">
+      <Field
+        label={t("filters.category")}
+        htmlFor="category"
+        className="max-sm:min-w-36 max-sm:flex-1 sm:w-48"
+      >
         <Select key={view.category} id="category" name="category" defaultValue={view.category ?? ""}>
           <option value="">{t("filters.allCategories")}</option>
           {offered.map((category) => (

@@ -34,7 +34,7 @@ export function ReportBar(props: {
   } as ViewState);
   return (
     <div className="flex flex-wrap items-end justify-between gap-3 px-4 py-3">
-      <div className="flex min-w-0 flex-wrap items-end gap-3">
+      <div className="flex min-w-0 flex-wrap items-end gap-3 max-sm:w-full">
         <FilterForm
           action={path}
           label={t(`tabs.${props.report}`)}

@@ -21,7 +21,11 @@ export function VisitorReport({ place, page }: { readonly place: Place; readonly
   return (
     <>
       <ReportBar place={place} report="unique-visitors" rows={page.total}>
-        <Field label={t("filters.channel")} htmlFor="channel" className="max-sm:flex-1 sm:w-48">
+        <Field
+          label={t("filters.channel")}
+          htmlFor="channel"
+          className="max-sm:min-w-36 max-sm:flex-1 sm:w-48"
+        >
           <Select key={view.channel} id="channel" name="channel" defaultValue={view.channel ?? ""}>
             <option value="">{t("filters.allChannels")}</option>
             {page.channels.map(({ channel, visitors }) => (

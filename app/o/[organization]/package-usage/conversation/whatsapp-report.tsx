@@ -63,7 +63,11 @@ function Filters({ place, categories }: { readonly place: Place; readonly catego
   const offered = [...new Set([...categories, ...(view.category ? [view.category] : [])])].filter(Boolean);
   return (
     <>
-      <Field label={t("filters.category")} htmlFor="category" className="max-sm:flex-1 sm:w-48">
+      <Field
+        label={t("filters.category")}
+        htmlFor="category"
+        className="max-sm:min-w-36 max-sm:flex-1 sm:w-48"
+      >
         <Select key={view.category} id="category" name="category" defaultValue={view.category ?? ""}>
           <option value="">{t("filters.allCategories")}</option>
           {offered.map((category) => (
@@ -73,7 +77,7 @@ function Filters({ place, categories }: { readonly place: Place; readonly catego
           ))}
         </Select>
       </Field>
-      <Field label={t("filters.paid")} htmlFor="paid" className="max-sm:flex-1 sm:w-40">
+      <Field label={t("filters.paid")} htmlFor="paid" className="max-sm:min-w-36 max-sm:flex-1 sm:w-40">
         <Select key={view.paid} id="paid" name="paid" defaultValue={view.paid ?? ""}>
           <option value="">{t("filters.allPaid")}</option>
           {PAID_FILTERS.map((paid) => (
