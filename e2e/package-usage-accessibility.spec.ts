@@ -102,6 +102,13 @@ test("the page works at 320 pixels, which is 1280 at 400 % · issue 4", async ({
     await expect(page.getByRole("heading", { name: "Reports" })).toBeVisible();
     await expectNoSidewaysScroll(page);
   }
+  await page.goto(`/o/${organization.slug}/package-usage/conversation?report=unique-visitors`);
+  await expect(page.getByRole("link", { name: "Unique visitors" })).toBeInViewport({ ratio: 0.9 });
+  await page.goto(`/o/${organization.slug}/package-usage/conversation`);
+  for (const name of ["Category", "Paid from"]) {
+    const box = await page.getByLabel(name).boundingBox();
+    expect(box?.width, `the list "${name}" can be read`).toBeGreaterThan(140);
+  }
   await page.getByRole("banner").locator('summary[aria-label="Menu"]').click();
   await expect(page.getByRole("banner").getByRole("link", { name: "Price table" })).toBeVisible();
 });

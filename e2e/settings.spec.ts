@@ -39,6 +39,17 @@ test("the last owner cannot leave, and is told why · P1", async ({ signedIn: pa
   await expect(page.getByText("An organization keeps at least one owner")).toBeVisible();
 });
 
+test.describe("in Indonesian", () => {
+  test.use({ locale: "id" });
+
+  test("the last owner is told exactly why, too · P1", async ({ signedIn: page, organization }) => {
+    await page.goto(`/o/${organization.slug}/settings/organization`);
+    await page.getByRole("button", { name: "Keluar dari organisasi" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Keluar dari organisasi" }).click();
+    await expect(page.getByText("Organisasi harus memiliki paling sedikit satu pemilik")).toBeVisible();
+  });
+});
+
 test("an agent may leave, and is logged out", async ({ visit, organization }) => {
   const page = await visit("agent");
   await page.goto(`/o/${organization.slug}/settings/organization`);
