@@ -68,7 +68,7 @@ export async function Transfers({
   const money = (amount: bigint) => formatAmount(amount, purchase.currency, locale);
   return (
     <Card className="overflow-hidden">
-      <h2 id="ledger" className="scroll-mt-20 px-4 pt-3 text-base font-semibold">
+      <h2 id="ledger" className="px-4 pt-3 text-base font-semibold">
         {t("transfers")}
       </h2>
       <p className="px-4 pb-3 text-[0.8125rem] text-ink-faint">

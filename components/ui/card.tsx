@@ -19,7 +19,7 @@ export function Section(props: {
   readonly children: ReactNode;
 }) {
   return (
-    <section aria-labelledby={props.id} className="flex h-full scroll-mt-20 flex-col">
+    <section aria-labelledby={props.id} className="flex h-full flex-col">
       <div className="mb-4 flex flex-wrap items-end justify-between gap-x-6 gap-y-3">
         <div className="min-w-0">
           <h2 id={props.id} className="text-base font-semibold">

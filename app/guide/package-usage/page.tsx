@@ -64,7 +64,7 @@ function Section(props: { readonly id: string; readonly section: GuideSection; r
   const { id, section, example } = props;
   return (
     <section aria-labelledby={id} className="mt-12">
-      <h2 id={id} className="scroll-mt-20 text-lg leading-7 font-semibold">
+      <h2 id={id} className="text-lg leading-7 font-semibold">
         {section.title}
       </h2>
       {section.body.map((paragraph) => (

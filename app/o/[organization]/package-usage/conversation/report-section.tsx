@@ -17,7 +17,7 @@ export function ReportSection({ read, ...place }: Place & { readonly read: Repor
   const { path, view } = place;
   const current = read.report;
   return (
-    <section aria-labelledby="reports" className="scroll-mt-20">
+    <section aria-labelledby="reports">
       <h2 id="reports" className="mb-4 text-base font-semibold">
         {t("heading")}
       </h2>
