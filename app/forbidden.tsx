@@ -30,9 +30,15 @@ export default async function Forbidden() {
           </p>
         )}
         <form action={logOut} className="flex gap-3">
-          <ButtonLink href="/" look="solid">
-            {shell("home")}
-          </ButtonLink>
+          {help?.seesUsage === false ? (
+            <ButtonLink href="/account" look="solid">
+              {shell("account")}
+            </ButtonLink>
+          ) : (
+            <ButtonLink href="/" look="solid">
+              {shell("home")}
+            </ButtonLink>
+          )}
           <Button type="submit">{shell("logOut")}</Button>
         </form>
       </div>

@@ -179,6 +179,7 @@ test("who is refused is told whom to ask, by name, in their own organization onl
   expect(await askAt(`/o/${organization.slug}/package-usage/conversation?x=1`)).toEqual({
     organization: "Acme",
     names: ["Rina Putri"],
+    seesUsage: false,
     email: user.email,
   });
   expect(await askAt(`/o/${(await newOrganization()).slug}/settings`)).toBeNull();

@@ -85,6 +85,8 @@ export type Help = {
   readonly organization: string;
   /** Owners and admins, by name. */
   readonly names: readonly string[];
+  /** Whether the front page leads to anything that this person may open. */
+  readonly seesUsage: boolean;
   /** Who is asking: perhaps the wrong one of their accounts. */
   readonly email: string;
 };
@@ -97,7 +99,8 @@ export async function whoCanHelp(): Promise<Help | null> {
   if (!user || !membership) return null;
   const actor = { kind: "user", userId: user.userId } as const;
   const names = await namesInCharge(mintScope(membership.organizationId, actor, ["organization:read"]));
-  return { organization: membership.name, names, email: user.email };
+  const seesUsage = roleHas(membership.role, "usage:read");
+  return { organization: membership.name, names, seesUsage, email: user.email };
 }
 
 function signInPath(): Route {
