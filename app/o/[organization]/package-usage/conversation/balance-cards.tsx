@@ -121,6 +121,7 @@ function MoneyCard({ balance, outlook }: { readonly balance: Balance; readonly o
   const { t, locale } = useWords();
   const { initial, additional, onHold, available, spent, base } = balance.whatsappBalance;
   const money = (amount: bigint) => formatAmount(amount, balance.currency, locale);
+  const unbroken = (amount: bigint) => money(amount).replace(" ", "\u00a0");
   const isDebt = additional < 0n;
   const total = isDebt ? spent : initial + additional + spent;
   return (
@@ -135,8 +136,8 @@ function MoneyCard({ balance, outlook }: { readonly balance: Balance; readonly o
         max: toNumber(total),
         held: toNumber(onHold),
         text: isDebt
-          ? t("money.usedDebt", { used: money(spent) })
-          : t("money.used", { used: money(spent), total: money(total) }),
+          ? t("money.usedDebt", { used: unbroken(spent) })
+          : t("money.used", { used: unbroken(spent), total: unbroken(total) }),
       }}
       split={[
         { label: t("money.initial"), value: money(initial) },
