@@ -1,5 +1,22 @@
 import { describe, expect, test } from "vitest";
-import { parseInstant } from "./period";
+import { isTimeZone, parseInstant } from "./period";
+
+test.each([
+  ["Asia/Jakarta", true],
+  ["America/Argentina/Buenos_Aires", true],
+  ["UTC", true],
+  ["Etc/GMT+7", true],
+  ["+07:00", false],
+  ["Mars/Olympus", false],
+  ["", false],
+  // PostgreSQL knows no summer time by these names, and everybody else does.
+  ["CET", false],
+  ["eet", false],
+  ["MET", false],
+  ["WET", false],
+])("%s is a time zone: %s", (name, is) => {
+  expect(isTimeZone(name)).toBe(is);
+});
 
 describe("a time as RFC 3339 has it", () => {
   test.each([

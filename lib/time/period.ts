@@ -27,9 +27,15 @@ export function isMonth(text: string): text is Month {
   return MONTH.test(text);
 }
 
-/** True for a name that the zone database knows, such as Asia/Jakarta; bare offsets are refused. */
+/** Zones of the database with summer time that PostgreSQL takes for abbreviations without: our days would not be its days. */
+const AMBIGUOUS_ZONE = /^(CET|EET|MET|WET)$/i;
+
+/**
+ * True for a name that the zone database knows, such as Asia/Jakarta. Bare offsets are refused, and so are the four names
+ * that mean two things: Europe/Paris says what CET does not.
+ */
 export function isTimeZone(text: string): boolean {
-  if (!/^[A-Za-z]/.test(text)) return false;
+  if (!/^[A-Za-z]/.test(text) || AMBIGUOUS_ZONE.test(text)) return false;
   try {
     new Intl.DateTimeFormat("en", { timeZone: text });
     return true;
