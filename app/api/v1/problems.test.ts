@@ -375,6 +375,9 @@ describe("what is not there", () => {
     for (const slug of ["no-such", "UPPER", "a\u0000b", "../x", "x".repeat(500), "'; drop table x"]) {
       const response = await call(getBalance, { key: platform, params: { organization: slug } });
       expect(await refused(response)).toBe("404 organization_not_found");
+      const query = `?organization=${encodeURIComponent(slug)}`;
+      const parked = await call(getUnpriced, { key: platform, query });
+      expect(await refused(parked)).toBe("404 organization_not_found");
     }
     for (const hold of ["hold_x", "x\u0000", "hold_'"]) {
       const params = { ...organization(), hold };
