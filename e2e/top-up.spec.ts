@@ -86,6 +86,20 @@ test("a smaller amount is raised to the minimum before everybody's eyes, with ne
   await expect(page.getByRole("alert").filter({ hasText: "Choose an amount" })).toBeVisible();
 });
 
+test.describe("without scripts", () => {
+  test.use({ javaScriptEnabled: false });
+
+  test("the total is worked out by a button that does not pay · T1", async ({
+    signedIn: page,
+    organization: { slug },
+  }) => {
+    await fillIn(page, slug, "5", "0");
+    await page.getByRole("button", { name: "Work out the total" }).click();
+    await expect(page.getByText("The smallest amount is Rp 1,000,000: raised from Rp 5.")).toBeVisible();
+    await expect(page).toHaveURL(/top-up/);
+  });
+});
+
 test("a link with a shortfall fills in exactly that; the debt it pays back first is told · T3", async ({
   signedIn: page,
   organization: { slug },

@@ -63,6 +63,8 @@ export const topUpForm = z.object({
   balance: z.string().max(40),
   /** The total that the form showed when it was sent, in micros; empty when it showed none. */
   shown_total: z.string().regex(/^\d{0,18}$/),
+  /** Sent by the button that only works the total out, for those whose scripts are off. */
+  only_total: z.string().max(3).optional(),
 });
 
 const day = z.preprocess(firstOf, dayInput).optional().catch(undefined);

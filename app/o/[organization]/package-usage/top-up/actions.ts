@@ -62,7 +62,8 @@ export async function startTopUpAction(
   const wish = { visitorBlocks: sent.blocks, balance };
   const problem = wishProblem(wish, products);
   if (problem) return { ...state, problem };
-  if (form.data.shown_total !== String(quote(wish, products).total)) {
+  const isSeen = form.data.shown_total === String(quote(wish, products).total);
+  if (form.data.only_total || !isSeen) {
     // The prices may have changed since the form was opened.
     revalidatePath(`/o/${slug}/package-usage/top-up`);
     return { ...state, problem: "confirm" };

@@ -59,7 +59,7 @@ export function Summary(props: {
         {!isPending && <ArrowRight aria-hidden />}
       </Button>
       <noscript>
-        <Button type="submit" className="mt-2 h-11 w-full">
+        <Button type="submit" name="only_total" value="yes" className="mt-2 h-11 w-full">
           {words.update}
         </Button>
       </noscript>
