@@ -23,7 +23,7 @@ export function Preset(props: {
       className={classNames(
         "figures inline-flex h-9 items-center rounded-lg border px-3 text-[0.8125rem] font-medium whitespace-nowrap transition-colors",
         props.isChosen
-          ? "border-ink bg-ink/5 text-ink"
+          ? "border-ink bg-ink/5 text-ink forced:underline"
           : "border-line-strong bg-surface text-ink-soft hover:border-line-control hover:text-ink",
       )}
     >
