@@ -13,18 +13,23 @@ import { isDay, isMonth } from "@/lib/time/period";
  * what kind of refusal it is.
  */
 export async function wordsFor(refusal: Refusal): Promise<string> {
-  const locale = await getLocale();
-  if (locale === "en") return refusal.message;
-  const { refusals } = await loadMessages("en");
-  const sentence = findSentence(refusal.message, refusals as Readonly<Record<string, string>>);
-  if (sentence) {
-    const t = await getTranslations("refusals");
-    const values = Object.entries(sentence.values).map(([name, value]) => [name, localized(value, locale)]);
-    return t(sentence.key as never, Object.fromEntries(values) as never);
-  }
+  const words = await inReadersWords(refusal.message);
+  if (words !== null) return words;
   const t = await getTranslations("forms");
   const key = `refusals.${refusal.code}`;
   return t.has(key as never) ? t(key as never) : t("refusals.other");
+}
+
+/** What a refusal or the payment provider says in English, in the reader's language; null when it is not known in it. */
+export async function inReadersWords(text: string): Promise<string | null> {
+  const locale = await getLocale();
+  if (locale === "en") return text;
+  const { refusals } = await loadMessages("en");
+  const sentence = findSentence(text, refusals as Readonly<Record<string, string>>);
+  if (sentence === null) return null;
+  const t = await getTranslations("refusals");
+  const values = Object.entries(sentence.values).map(([name, value]) => [name, localized(value, locale)]);
+  return t(sentence.key as never, Object.fromEntries(values) as never);
 }
 
 /** Amounts, days and months as people of the language write them; whatever else as it is. */

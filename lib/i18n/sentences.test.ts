@@ -29,7 +29,8 @@ test("a refusal is found by what it says, with what stands in its places", () =>
     key: "cardPrice",
     values: { cell: "1.2.3", place: "Chile, marketing" },
   });
-  expect(findSentence("Your card was declined.", english)).toBeNull();
+  expect(findSentence("Your card was declined.", english)?.key).toBe("cardDeclined");
+  expect(findSentence("Your bank asks you to call it.", english)).toBeNull();
 });
 
 /** What a file refuses with, "something" in the places that are filled as it runs. */

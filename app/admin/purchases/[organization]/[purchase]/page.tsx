@@ -5,6 +5,7 @@ import Link from "next/link";
 import { notFound } from "next/navigation";
 import { getLocale, getTranslations } from "next-intl/server";
 import { Reversals, Transfers } from "@/app/purchases/purchase-moves";
+import { inReadersWords } from "@/app/refusal-words";
 import { Facts } from "@/components/facts";
 import { ActionForm, TextField } from "@/components/forms/action-form";
 import { PageFrame } from "@/components/page-head";
@@ -139,7 +140,10 @@ async function PurchaseFacts({ purchase }: { readonly purchase: Detail }) {
           ),
         },
         purchase.note !== null && { label: t("noteOf"), value: purchase.note },
-        purchase.failure !== null && { label: t("failure"), value: purchase.failure },
+        purchase.failure !== null && {
+          label: t("failure"),
+          value: (await inReadersWords(purchase.failure)) ?? purchase.failure,
+        },
       ]}
     />
   );

@@ -2,6 +2,7 @@ import { CircleCheck, LoaderCircle } from "lucide-react";
 import type { Route } from "next";
 import { getLocale, getTranslations } from "next-intl/server";
 import type { ReactNode } from "react";
+import { inReadersWords } from "@/app/refusal-words";
 import { ConfirmAction } from "@/components/forms/confirm-action";
 import { Banner } from "@/components/ui/banner";
 import { ButtonLink, buttonClass } from "@/components/ui/button";
@@ -118,6 +119,7 @@ async function Awaiting() {
 async function Open({ slug, purchase }: { readonly slug: string; readonly purchase: PurchaseDetail }) {
   const [t, locale] = await Promise.all([getTranslations("purchases.detail"), getLocale()]);
   const { checkoutUrl, checkoutExpiresAt } = purchase;
+  const reason = purchase.failure && (await inReadersWords(purchase.failure));
   const time = checkoutExpiresAt && formatInstant(checkoutExpiresAt, purchase.organization.timeZone, locale);
   return (
     <Banner
@@ -143,7 +145,7 @@ async function Open({ slug, purchase }: { readonly slug: string; readonly purcha
         </div>
       }
     >
-      {purchase.failure && <>{t("declined", { reason: purchase.failure })} </>}
+      {purchase.failure && <>{reason === null ? t("declinedUnsaid") : t("declined", { reason })} </>}
       {time && t("openText", { time })}
     </Banner>
   );
