@@ -13,14 +13,7 @@ import {
   type UsageEvent,
 } from "./message";
 import { tallyMessage, tallyVisitor } from "./tally";
-import {
-  addInbound,
-  ENTRY_ANSWER_WITHIN,
-  type EntryPoint,
-  noteAnswer,
-  peerKey,
-  withdrawAnswer,
-} from "./windows";
+import { addInbound, ENTRY_ANSWER_WITHIN, type EntryPoint, noteAnswer, peerKey } from "./windows";
 import { dayOfInstant, messageKey, touchQuota, visitorKey, type Workbench } from "./workbench";
 
 /**
@@ -148,19 +141,12 @@ function update(bench: Workbench, event: UsageEvent): void {
     bench.touchedMessages.add(message);
   }
   const before = decisiveFacts(message);
-  const numberBefore = message.businessNumber;
+  // What is kept by business number must be given back while the message still stands under the one it was charged under.
+  if (message.charge && message.businessNumber === "" && event.businessNumber !== "")
+    giveBack(bench, message);
   learn(message, event);
-  if (message.businessNumber !== numberBefore) moveAnswer(bench, message, numberBefore);
   if (deliveryOf(message) !== null) settleCharge(bench, message, before);
   if (deliveryOf(message) !== null || message.failedAt !== null) freeHold(bench, message);
-}
-
-/** A delivery told of without its business number may have answered an entry point at the number named later. */
-function moveAnswer(bench: Workbench, message: Message, numberBefore: string): void {
-  if (!message.charge || message.groupId !== null) return;
-  const { occurredAt } = message.charge;
-  withdrawAnswer(bench.entryPoints.get(peerKey(numberBefore, message.contact)), occurredAt);
-  noteAnswer(bench.entryPoints.get(peerKey(message.businessNumber, message.contact)), occurredAt, null);
 }
 
 function settleCharge(bench: Workbench, message: Message, before: ReturnType<typeof decisiveFacts>): void {

@@ -165,3 +165,34 @@ describe("scheme of 2026-10-01: by message; utility inside a window too, service
     expect(outcomes(bench, ...told)).toEqual(["free 1 free_number", "unpriced 1 no_category"]);
   });
 });
+
+describe("a business number that only one status names, in whatever order they come", () => {
+  const sent = (at: number) => ({ messageId: "m", kind: "sent", at, category: "utility" }) as const;
+  const delivered = (at: number) =>
+    ({ messageId: "m", at, category: "utility", businessNumber: "" }) as const;
+
+  test.each([
+    ["sent first", [sent, delivered]],
+    ["delivered first", [delivered, sent]],
+  ])("%s: its window makes the message free", (_, [first, second]) => {
+    const bench = newBench({ additional: "1000" });
+    const told = [
+      inbound({ at: IN_2025 - HOUR }),
+      ...[first, second].flatMap((tell) => tell?.(IN_2025) ?? []),
+    ];
+    applyEvents(bench, told.map(usageEvent));
+    expect([...bench.messages.values()][0]?.charge?.freeReason).toBe("free_customer_service");
+    expect(toDecimal(bench.additional)).toBe("1000.00");
+  });
+
+  test("a free unit that no number was named for is the number's from then on", () => {
+    const bench = newBench();
+    const reply = (facts: Partial<UsageEvent>) => service({ at: IN_2023, messageId: "r", ...facts });
+    applyEvents(bench, [reply({ businessNumber: "" }), reply({ kind: "sent", businessNumber: "7" })]);
+    const counts = [...bench.counters].map(([key, units]) => [key.split("\0")[1], units]);
+    expect(counts).toEqual([
+      ["free::service", 0],
+      ["free:7:service", 1],
+    ]);
+  });
+});

@@ -37,7 +37,7 @@ const burst: fc.Arbitrary<Step[]> = fc
         const referral = says === "ad" ? "ad" : null;
         return { do: "inbound", ...common, from: { person, spelling: 0 }, referral, channel: "whatsapp" };
       }
-      const told = { offset: 0, delay: 0, spelling: 0, tellsCategory: true, pricing: null };
+      const told = { offset: 0, delay: 0, spelling: 0, tellsCategory: true, leavesOut: null, pricing: null };
       const statuses = [{ type: "message.delivered" as const, ...told }];
       return { do: "message", ...common, to: [person], category, hold: null, statuses };
     }),
@@ -71,7 +71,7 @@ const heldMessages: fc.Arbitrary<Step[]> = fc
     },
     ...messages.map(({ person, type, sent, billed }): Step => {
       const pricing = { type: "regular", category: billed };
-      const told = { type, offset: 0, delay: 0, spelling: 0, tellsCategory: true, pricing };
+      const told = { type, offset: 0, delay: 0, spelling: 0, tellsCategory: true, leavesOut: null, pricing };
       const when = { from: "now" as const, plus: 0 };
       return {
         do: "message",

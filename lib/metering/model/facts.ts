@@ -112,6 +112,7 @@ export function pricingTypeOf(message: MessageFacts): string | null {
 export function decisiveFacts(message: MessageFacts): string {
   return JSON.stringify([
     occurrenceOf(message),
+    message.businessNumber,
     categoryOf(message),
     pricingTypeOf(message),
     message.isGroup,

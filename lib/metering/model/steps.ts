@@ -25,6 +25,8 @@ export type StatusStep = {
   delay: number;
   spelling: number;
   tellsCategory: boolean;
+  /** What this status does not name, though others of the message do. */
+  leavesOut: "number" | "group" | "hold" | null;
   pricing: Pricing | null;
 };
 
@@ -149,6 +151,17 @@ const status: fc.Arbitrary<StatusStep> = fc.record({
   delay: fc.constantFrom(0, 0, 0, 1, 2, 6),
   spelling,
   tellsCategory: fc.constantFrom(true, true, false),
+  leavesOut: fc.constantFrom(
+    null,
+    null,
+    null,
+    null,
+    null,
+    "number" as const,
+    "number" as const,
+    "group" as const,
+    "hold" as const,
+  ),
   pricing: fc.option(pricing, { freq: 2 }),
 });
 

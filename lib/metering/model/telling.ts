@@ -112,11 +112,11 @@ class Teller {
     return this.#event(status.type, at, {
       channel: "whatsapp",
       ...about,
-      ...this.#businessNumber(step.number),
+      ...(status.leavesOut === "number" ? {} : this.#businessNumber(step.number)),
       ...(sent && status.tellsCategory ? { category: sent } : {}),
       ...(status.pricing ? { pricing: this.#pricing(status.pricing, sent) } : {}),
-      ...(step.isGroup ? { group: { id: "group_1" } } : {}),
-      ...(step.hold === null ? {} : { hold: this.#holdNamed(step.hold) }),
+      ...(step.isGroup && status.leavesOut !== "group" ? { group: { id: "group_1" } } : {}),
+      ...(step.hold === null || status.leavesOut === "hold" ? {} : { hold: this.#holdNamed(step.hold) }),
     });
   }
 
