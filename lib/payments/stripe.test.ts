@@ -304,6 +304,8 @@ describe("a webhook", () => {
       [text, null],
       [text, ""],
       [text, "t=1,v1=abc"],
+      [text, "t=1,v1="],
+      [text, `${header},v1=`.replace(/v1=\w+/, "v1=")],
       [text, signatureHeader(text, ["whsec_other"], seconds())],
       [text.replace("cs_test_1", "cs_test_2"), header],
       [text, signatureHeader(text, [SECRET], seconds() - 301)],
