@@ -1,7 +1,7 @@
 import { rawSql, type Transaction } from "@/db/client";
 import type { Month } from "@/lib/time/period";
 import type { Tally } from "./tally";
-import type { Conversation, EntryPoint } from "./windows";
+import { type Conversation, type EntryPoint, peerKey } from "./windows";
 import type { Visitor } from "./workbench";
 
 const iso = (time: number | null) => (time === null ? undefined : new Date(time).toISOString());
@@ -23,15 +23,15 @@ export async function selectWindows(
   const [inbound, entries] = await Promise.all([
     sql<{ n: string; p: string; t: string }[]>`
       select i.business_number as n, i.peer as p, i.occurred_at as t
-      from json_to_recordset(${rows}::text::json) as g (n text, p text)
-      join inbound_times i on i.organization_id = ${organizationId} and i.business_number = g.n and i.peer = g.p
-        and i.occurred_at between ${start} and ${end}
+      from json_to_recordset(${rows}::text::json) as g (n text, p text) cross join lateral (
+        select * from inbound_times where organization_id = ${organizationId} and business_number = g.n
+          and peer = g.p and occurred_at between ${start} and ${end} offset 0) i
       order by i.occurred_at`,
     sql<{ n: string; p: string; entered_at: string; answers: string[]; said_expiry: string | null }[]>`
       select e.business_number as n, e.contact as p, e.entered_at, to_json(e.answers) as answers, e.said_expiry
-      from json_to_recordset(${rows}::text::json) as g (n text, p text)
-      join entry_points e on e.organization_id = ${organizationId} and e.business_number = g.n and e.contact = g.p
-        and e.entered_at between ${start} and ${end}
+      from json_to_recordset(${rows}::text::json) as g (n text, p text) cross join lateral (
+        select * from entry_points where organization_id = ${organizationId} and business_number = g.n
+          and contact = g.p and entered_at between ${start} and ${end} offset 0) e
       order by e.entered_at`,
   ]);
   return {
@@ -57,19 +57,16 @@ export async function selectDeliveries(
   from: number,
   to: number,
 ): Promise<{ businessNumber: string; peer: string; id: number; at: number }[]> {
-  const rows = JSON.stringify(peers.map(({ businessNumber, peer }) => ({ n: businessNumber, p: peer })));
+  const wanted = new Set(peers.map(({ businessNumber, peer }) => peerKey(businessNumber, peer)));
+  const contacts = [...new Set(peers.map(({ peer }) => peer))];
   const found = await rawSql(tx)<{ n: string; p: string; id: string; t: string }[]>`
-    select m.business_number as n, m.contact as p, m.id, m.occurred_at as t
-    from (select distinct n, p from json_to_recordset(${rows}::text::json) as r (n text, p text)) g
-    join messages m on m.organization_id = ${organizationId} and m.business_number = g.n and m.contact = g.p
-      and m.occurred_at between ${new Date(from).toISOString()} and ${new Date(to).toISOString()}
-    where m.channel = 'whatsapp' and m.group_id is null and coalesce(m.delivered_at, m.read_at) is not null`;
-  return found.map((row) => ({
-    businessNumber: row.n,
-    peer: row.p,
-    id: Number(row.id),
-    at: Date.parse(row.t),
-  }));
+    select business_number as n, contact as p, id, occurred_at as t from messages
+    where organization_id = ${organizationId} and contact = any(${contacts}::text[])
+      and occurred_at between ${new Date(from).toISOString()} and ${new Date(to).toISOString()}
+      and channel = 'whatsapp' and group_id is null and coalesce(delivered_at, read_at) is not null`;
+  return found
+    .filter(({ n, p }) => wanted.has(peerKey(n, p)))
+    .map((row) => ({ businessNumber: row.n, peer: row.p, id: Number(row.id), at: Date.parse(row.t) }));
 }
 
 export async function selectConversations(
@@ -84,9 +81,10 @@ export async function selectConversations(
     { n: string; p: string; category: string; opened_at: string; expires_at: string; opened_by: string }[]
   >`
     select c.business_number as n, c.contact as p, c.category, c.opened_at, c.expires_at, c.opened_by
-    from json_to_recordset(${rows}::text::json) as g (n text, p text)
-    join conversations c on c.organization_id = ${organizationId} and c.business_number = g.n and c.contact = g.p
-      and c.opened_at <= ${new Date(to).toISOString()} and c.expires_at >= ${new Date(from).toISOString()}
+    from json_to_recordset(${rows}::text::json) as g (n text, p text) cross join lateral (
+      select * from conversations
+      where organization_id = ${organizationId} and business_number = g.n and contact = g.p
+        and opened_at <= ${new Date(to).toISOString()} and expires_at >= ${new Date(from).toISOString()} offset 0) c
     order by c.opened_at`;
   return found.map((row) => ({
     businessNumber: row.n,
@@ -113,9 +111,9 @@ export async function selectVisitors(
     { month: Month; channel: string; contact: string; ordinal: number; first_seen_at: string }[]
   >`
     select v.month, v.channel, v.contact, v.ordinal, v.first_seen_at
-    from json_to_recordset(${rows}::text::json) as g (m text, h text, c text)
-    join unique_visitors v on v.organization_id = ${organizationId} and v.month = g.m and v.channel = g.h
-      and v.contact = g.c`;
+    from json_to_recordset(${rows}::text::json) as g (m text, h text, c text) cross join lateral (
+      select * from unique_visitors
+      where organization_id = ${organizationId} and month = g.m and channel = g.h and contact = g.c offset 0) v`;
   return found.map((row) => ({
     month: row.month,
     channel: row.channel,
@@ -247,7 +245,10 @@ export async function upsertVisitors(
     await sql`
       update unique_visitors v set contact = g.c
       from json_to_recordset(${JSON.stringify(renamed)}::text::json) as g (m text, h text, f text, c text)
-      where v.organization_id = ${organizationId} and v.month = g.m and v.channel = g.h and v.contact = g.f`;
+      cross join lateral (
+        select ctid from unique_visitors
+        where organization_id = ${organizationId} and month = g.m and channel = g.h and contact = g.f offset 0) stored
+      where v.ctid = stored.ctid`;
   }
   await sql`
     insert into unique_visitors (organization_id, month, channel, contact, ordinal, first_seen_at)
@@ -318,8 +319,11 @@ export async function replaceConversations(
     await sql`
       delete from conversations c
       using json_populate_recordset(null::conversations, ${toRows(left, ({ storedAt }) => storedAt)}::text::json) r
-      where c.organization_id = ${organizationId} and c.business_number = r.business_number and c.contact = r.contact
-        and c.category = r.category and c.opened_at = r.opened_at`;
+      cross join lateral (
+        select ctid from conversations
+        where organization_id = ${organizationId} and business_number = r.business_number and contact = r.contact
+          and category = r.category and opened_at = r.opened_at offset 0) stored
+      where c.ctid = stored.ctid`;
   }
   if (open.length > 0) {
     await sql`

@@ -27,7 +27,7 @@ const INSERT_EVENT_KEYS = `
     on conflict do nothing returning source, event_id
   )
   select n from given where (select count(*) from added) < (select count(*) from given)
-    and not exists (select 1 from added where added.source = given.source and added.event_id = given.id)`;
+    and (source, id) not in (select source, event_id from added)`;
 
 /** Remembers events. @returns the positions of those that were known already. */
 export async function insertEventKeys(
@@ -45,9 +45,9 @@ export async function insertEventKeys(
 }
 
 const SELECT_EVENT_KEYS = `
-  select g.n from ${EVENTS.sql} g
-  join event_keys k on k.organization_id = $${EVENTS.parameterCount + 1}::integer
-    and k.source = g.source and k.event_id = g.id`;
+  select g.n from ${EVENTS.sql} g cross join lateral (
+    select from event_keys
+    where organization_id = $${EVENTS.parameterCount + 1}::integer and source = g.source and event_id = g.id offset 0) k`;
 
 /** The positions of those events that are remembered. */
 export async function selectEventKeys(
@@ -72,9 +72,10 @@ const KEYS = rowSource<MessageKey>([
 ]);
 
 const SELECT_LOCATIONS = `
-  select k.occurred_at, k.id from ${KEYS.sql} g
-  join message_keys k on k.organization_id = $${KEYS.parameterCount + 1}::integer
-    and k.message_id = g.message_id and k.contact = g.contact`;
+  select k.occurred_at, k.id from ${KEYS.sql} g cross join lateral (
+    select occurred_at, id from message_keys
+    where organization_id = $${KEYS.parameterCount + 1}::integer and message_id = g.message_id
+      and contact = g.contact offset 0) k`;
 
 export async function selectMessageLocations(
   tx: Transaction,
@@ -150,9 +151,10 @@ export async function selectMessages(
       m.pricing_type, m.pricing_type_at, m.conversation_id, m.conversation_expires_at, m.category, m.market, m.unit, m.units,
       m.price_version_id, m.unit_price_micros, m.amount_micros, m.paid_from, m.paid_initial_micros,
       m.paid_additional_micros, m.free_reason, m.posting, m.initial_after_micros, m.additional_after_micros, m.basis
-    from json_to_recordset(${rows}::text::json) as g (t timestamptz, i bigint)
-    join messages m on m.organization_id = ${organizationId} and m.occurred_at = g.t and m.id = g.i
-      and m.occurred_at between ${first} and ${last}`;
+    from json_to_recordset(${rows}::text::json) as g (t timestamptz, i bigint) cross join lateral (
+      select * from messages
+      where organization_id = ${organizationId} and occurred_at = g.t and id = g.i
+        and occurred_at between ${first} and ${last} offset 0) m`;
   return found.map(toMessage);
 }
 
@@ -284,14 +286,20 @@ const INSERT_MESSAGES = `
   insert into messages (organization_id, ${WRITTEN.join(", ")})
   select $${ROWS.parameterCount + 1}::integer, ${WRITTEN.join(", ")} from ${ROWS.sql} r`;
 
+const [OF, FIRST, LAST] = [1, 2, 3].map((n) => `$${ROWS.parameterCount + n}`);
+
+/** Each row is looked up by its whole key and then written where it was found: no plan can make a search of that. */
 const UPDATE_MESSAGES = `
   update messages m
   set ${WRITTEN.filter((name) => !IDENTITY.includes(name))
     .map((name) => `${name} = r.${name}`)
     .join(", ")}
-  from ${ROWS.sql} r
-  where m.organization_id = $${ROWS.parameterCount + 1}::integer and m.occurred_at = r.stored_at and m.id = r.id
-    and m.occurred_at between $${ROWS.parameterCount + 2}::timestamptz and $${ROWS.parameterCount + 3}::timestamptz`;
+  from ${ROWS.sql} r cross join lateral (
+    select ctid, tableoid from messages
+    where organization_id = ${OF}::integer and occurred_at = r.stored_at and id = r.id
+      and occurred_at between ${FIRST}::timestamptz and ${LAST}::timestamptz offset 0) stored
+  where m.ctid = stored.ctid and m.tableoid = stored.tableoid
+    and m.occurred_at between ${FIRST}::timestamptz and ${LAST}::timestamptz`;
 
 const LOCATED_KEYS = rowSource<PlacedMessage>([
   { name: "id", type: "bigint", value: ({ message }) => message.id },
@@ -305,9 +313,11 @@ const INSERT_KEYS = `
   select $${LOCATED_KEYS.parameterCount + 1}::integer, message_id, contact, id, occurred_at from ${LOCATED_KEYS.sql} r`;
 
 const MOVE_KEYS = `
-  update message_keys k set occurred_at = r.occurred_at from ${LOCATED_KEYS.sql} r
-  where k.organization_id = $${LOCATED_KEYS.parameterCount + 1}::integer and k.message_id = r.message_id
-    and k.contact = r.contact`;
+  update message_keys k set occurred_at = r.occurred_at from ${LOCATED_KEYS.sql} r cross join lateral (
+    select ctid from message_keys
+    where organization_id = $${LOCATED_KEYS.parameterCount + 1}::integer and message_id = r.message_id
+      and contact = r.contact offset 0) stored
+  where k.ctid = stored.ctid`;
 
 const PREPARED = { prepare: true };
 
