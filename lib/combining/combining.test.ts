@@ -138,3 +138,25 @@ test("an empty request is answered without work", async () => {
   expect(await send()).toEqual([]);
   expect(batches).toEqual([]);
 });
+
+test("where enough is waiting a second piece of work begins beside the first, and no third", async () => {
+  const batches: string[][] = [];
+  const gates: (() => void)[] = [];
+  const work = async (_key: number, batch: string[]) => {
+    batches.push(batch);
+    await new Promise<void>((resolve) => gates.push(resolve));
+    return batch;
+  };
+  const rules = { name: "test beside", largestBatch: 2, mostWaiting: 100, besideFrom: 2, work };
+  const { combine, waiting } = combiner(rules);
+  const answers = ["a", "b"].map((id) => combine(1, [id]));
+  expect(batches).toEqual([["a"]]);
+  answers.push(...["c", "d", "e", "f"].map((id) => combine(1, [id])));
+  expect(batches).toEqual([["a"], ["b", "c"]]);
+  while (gates.length > 0) {
+    for (const open of gates.splice(0)) open();
+    await new Promise((resolve) => setTimeout(resolve));
+  }
+  expect((await Promise.all(answers)).flat()).toEqual(["a", "b", "c", "d", "e", "f"]);
+  expect(waiting()).toBe(0);
+});

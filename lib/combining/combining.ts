@@ -8,7 +8,8 @@ type Request<Item, Outcome> = {
 
 type Queue<Item, Outcome> = {
   readonly waiting: Request<Item, Outcome>[];
-  working: boolean;
+  /** Pieces of work under way. */
+  working: number;
   /** Items that wait or are being worked on. */
   items: number;
 };
@@ -18,6 +19,11 @@ type Rules<Item, Outcome> = {
   readonly name: string;
   /** Items that one piece of work takes at the most, unless a single request brings more. */
   readonly largestBatch: number;
+  /**
+   * Items that wait from which a second piece of work of the same key begins beside the first: what it does before it needs
+   * what both need (a lock) then costs no time of its own. Never, where it is left out.
+   */
+  readonly besideFrom?: number;
   /** Items that may wait in this process before new ones are turned away. */
   readonly mostWaiting: number;
   /** Of them, items of one key: one that floods leaves room for the others. All of them where it is left out. */
@@ -70,7 +76,7 @@ export function combiner<Item, Outcome>(rules: Rules<Item, Outcome>): Combiner<I
       queue.items += items.length;
       const outcomes = new Promise<Outcome[]>((resolve, reject) => {
         queue.waiting.push({ items, resolve, reject });
-        if (!queue.working) void drain(mine, key, queue, rules);
+        if (isWorthBeginning(queue, rules)) void drain(mine, key, queue, rules);
       });
       return outcomes.finally(() => {
         mine.items -= items.length;
@@ -83,10 +89,18 @@ export function combiner<Item, Outcome>(rules: Rules<Item, Outcome>): Combiner<I
 function queueOf<Item, Outcome>({ queues }: Pending<Item, Outcome>, key: number): Queue<Item, Outcome> {
   let queue = queues.get(key);
   if (!queue) {
-    queue = { waiting: [], working: false, items: 0 };
+    queue = { waiting: [], working: 0, items: 0 };
     queues.set(key, queue);
   }
   return queue;
+}
+
+function isWorthBeginning<Item, Outcome>(
+  { working, waiting }: Queue<Item, Outcome>,
+  { besideFrom }: Rules<Item, Outcome>,
+): boolean {
+  if (working !== 1 || besideFrom === undefined) return working === 0;
+  return waiting.reduce((sum, { items }) => sum + items.length, 0) >= besideFrom;
 }
 
 async function drain<Item, Outcome>(
@@ -95,12 +109,12 @@ async function drain<Item, Outcome>(
   queue: Queue<Item, Outcome>,
   { largestBatch, work }: Rules<Item, Outcome>,
 ): Promise<void> {
-  queue.working = true;
+  queue.working += 1;
   while (queue.waiting.length > 0) {
     await workOff(takeBatch(queue, largestBatch), (items) => work(key, items));
   }
-  queue.working = false;
-  queues.delete(key);
+  queue.working -= 1;
+  if (queue.working === 0) queues.delete(key);
 }
 
 function takeBatch<Item, Outcome>(queue: Queue<Item, Outcome>, largest: number): Request<Item, Outcome>[] {

@@ -105,11 +105,16 @@ export async function updateHolds(
           closed_at: hold.closedAt,
         })),
       )}::text::json) as r (id text, remaining_micros bigint, state text, closed_at timestamptz)
-      where h.organization_id = ${organizationId} and h.id = r.id`,
+      cross join lateral (
+        select ctid from holds where organization_id = ${organizationId} and id = r.id offset 0) stored
+      where h.ctid = stored.ctid`,
     sql`
       update hold_lines l set remaining_quantity = r.remaining
       from json_to_recordset(${JSON.stringify(lines)}::text::json) as r (hold_id text, line smallint, remaining integer)
-      where l.organization_id = ${organizationId} and l.hold_id = r.hold_id and l.line = r.line`,
+      cross join lateral (
+        select ctid from hold_lines
+        where organization_id = ${organizationId} and hold_id = r.hold_id and line = r.line offset 0) stored
+      where l.ctid = stored.ctid`,
   ]);
 }
 

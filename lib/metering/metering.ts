@@ -131,6 +131,7 @@ const recordings = combiner<ToldEvent, Outcome>({
   largestBatch: 2_000,
   mostWaiting: 60_000,
   mostWaitingOfOne: 8_000,
+  besideFrom: 500,
   work: recordAtCurrentPrices,
 });
 
