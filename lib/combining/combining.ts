@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import { isOutage, Refusal } from "@/lib/errors";
 
 type Request<Item, Outcome> = {
@@ -39,9 +40,15 @@ export type Combiner<Item, Outcome> = {
    * @throws Refusal overloaded when too much is waiting already; nothing was done.
    */
   readonly combine: (key: number, items: readonly Item[]) => Promise<Outcome[]>;
+  /** @throws Refusal overloaded when not even one more item of the key would be taken. */
+  readonly mustHaveRoom: (key: number) => void;
   /** Items that wait or are being worked on in this process; for metrics. */
   readonly waiting: () => number;
 };
+
+/** After so many items at once a key steps back for as long as they took, while other keys have work: none floods the rest. */
+const LARGE = 500;
+const LONGEST_PAUSE_MS = 200;
 
 type Pending<Item, Outcome> = { readonly queues: Map<number, Queue<Item, Outcome>>; items: number };
 
@@ -58,25 +65,29 @@ export function combiner<Item, Outcome>(rules: Rules<Item, Outcome>): Combiner<I
   const known = pending.get(rules.name) as Pending<Item, Outcome> | undefined;
   const mine: Pending<Item, Outcome> = known ?? { queues: new Map(), items: 0 };
   pending.set(rules.name, mine as Pending<unknown, unknown>);
+  const requireRoom = (key: number, count: number) => {
+    const ofOne = mine.queues.get(key)?.items ?? 0;
+    if (
+      mine.items + count > rules.mostWaiting ||
+      ofOne + count > (rules.mostWaitingOfOne ?? rules.mostWaiting)
+    ) {
+      throw new Refusal("overloaded", "Too much is waiting already. Send this again in a moment.", {
+        retryAfterSeconds: 1,
+      });
+    }
+  };
   return {
     waiting: () => mine.items,
+    mustHaveRoom: (key) => requireRoom(key, 1),
     combine: async (key, items) => {
       if (items.length === 0) return [];
-      const ofOne = mine.queues.get(key)?.items ?? 0;
-      if (
-        mine.items + items.length > rules.mostWaiting ||
-        ofOne + items.length > (rules.mostWaitingOfOne ?? rules.mostWaiting)
-      ) {
-        throw new Refusal("overloaded", "Too much is waiting already. Send this again in a moment.", {
-          retryAfterSeconds: 1,
-        });
-      }
+      requireRoom(key, items.length);
       mine.items += items.length;
       const queue = queueOf(mine, key);
       queue.items += items.length;
       const outcomes = new Promise<Outcome[]>((resolve, reject) => {
         queue.waiting.push({ items, resolve, reject });
-        if (isWorthBeginning(queue, rules)) void drain(mine, key, queue, rules);
+        if (isWorthBeginning(queue, rules, mine.queues.size === 1)) void drain(mine, key, queue, rules);
       });
       return outcomes.finally(() => {
         mine.items -= items.length;
@@ -98,9 +109,14 @@ function queueOf<Item, Outcome>({ queues }: Pending<Item, Outcome>, key: number)
 function isWorthBeginning<Item, Outcome>(
   { working, waiting }: Queue<Item, Outcome>,
   { besideFrom }: Rules<Item, Outcome>,
+  isAlone: boolean,
 ): boolean {
-  if (working !== 1 || besideFrom === undefined) return working === 0;
-  return waiting.reduce((sum, { items }) => sum + items.length, 0) >= besideFrom;
+  if (working !== 1 || besideFrom === undefined || !isAlone) return working === 0;
+  return itemsOf(waiting) >= besideFrom;
+}
+
+function itemsOf<Item, Outcome>(requests: readonly Request<Item, Outcome>[]): number {
+  return requests.reduce((sum, { items }) => sum + items.length, 0);
 }
 
 async function drain<Item, Outcome>(
@@ -111,7 +127,12 @@ async function drain<Item, Outcome>(
 ): Promise<void> {
   queue.working += 1;
   while (queue.waiting.length > 0) {
-    await workOff(takeBatch(queue, largestBatch), (items) => work(key, items));
+    const began = performance.now();
+    const batch = takeBatch(queue, largestBatch);
+    await workOff(batch, (items) => work(key, items));
+    if (queues.size > 1 && itemsOf(batch) >= LARGE) {
+      await setTimeout(Math.min(2 * (performance.now() - began), LONGEST_PAUSE_MS));
+    }
   }
   queue.working -= 1;
   if (queue.working === 0) queues.delete(key);

@@ -4,6 +4,7 @@ import { acrossOrganizations, inOrganization } from "@/db/client";
 import type { MachineScope, Scope } from "@/lib/auth/scope";
 import { announceChange } from "@/lib/changes/changes";
 import { combiner } from "@/lib/combining/combining";
+import { turnstile } from "@/lib/combining/turnstile";
 import { Refusal } from "@/lib/errors";
 import { countChargeError } from "@/lib/metrics/metrics";
 import { findOrganizations } from "@/lib/organizations/organizations";
@@ -57,7 +58,10 @@ export async function recordEvents(
       `A batch holds at most ${MOST_EVENTS} events; this one has ${items.length}.`,
     );
   }
-  const { bySubject, rejected } = await readItems(items);
+  refuseEarly(items);
+  const { bySubject, rejected } = await (items.length > SLICE
+    ? large(() => readItems(items))
+    : readItems(items));
   const organizations = await organizationIds(scope, [...bySubject.keys()]);
   let accepted = 0;
   let duplicates = 0;
@@ -83,6 +87,16 @@ export async function recordEvents(
   await Promise.all(recordings);
   rejected.sort((a, b) => a.index - b.index);
   return { accepted, duplicates, rejected };
+}
+
+const large = turnstile();
+
+/** Where there is no room for the organization of the first item, nothing of the batch need be read. */
+function refuseEarly(items: readonly unknown[]): void {
+  const [first] = items;
+  const slug = typeof first === "object" && first !== null && "subject" in first ? first.subject : null;
+  const organizationId = typeof slug === "string" ? knownIds.get(slug) : undefined;
+  if (organizationId !== undefined) recordings.mustHaveRoom(organizationId);
 }
 
 /** What was sent, by the organization it is about; rejected is what does not even say which event it is. */

@@ -1,10 +1,29 @@
 import { and, asc, eq, inArray } from "drizzle-orm";
-import type { Transaction } from "@/db/client";
+import { rawSql, type Transaction } from "@/db/client";
 import { businessNumbers, organizations, priceBookAssignments } from "@/db/schema/organizations";
 
-export async function selectOrganization(tx: Transaction, organizationId: number) {
-  const [row] = await tx.select().from(organizations).where(eq(organizations.id, organizationId));
-  return row;
+type OrganizationRow = typeof organizations.$inferSelect;
+
+/** Written by hand, as what else every recording reads first: a prepared statement costs a third of a built one. */
+export async function selectOrganization(
+  tx: Transaction,
+  organizationId: number,
+): Promise<OrganizationRow | undefined> {
+  type Times = { clock: string | null; suspendedAt: string | null; createdAt: string };
+  const [row] = await rawSql(tx)<(Omit<OrganizationRow, keyof Times> & Times)[]>`
+    select id, slug, name, time_zone as "timeZone", currency, mode, clock, starts_on as "startsOn",
+      authentication_international as "authenticationInternational", suspended_at as "suspendedAt",
+      created_at as "createdAt"
+    from organizations where id = ${organizationId}`;
+  return row && { ...row, ...instantsOf(row) };
+}
+
+function instantsOf(row: { clock: string | null; suspendedAt: string | null; createdAt: string }) {
+  return {
+    clock: row.clock === null ? null : new Date(row.clock),
+    suspendedAt: row.suspendedAt === null ? null : new Date(row.suspendedAt),
+    createdAt: new Date(row.createdAt),
+  };
 }
 
 export async function selectOrganizationsBySlug(tx: Transaction, slugs: string[]) {
@@ -12,11 +31,10 @@ export async function selectOrganizationsBySlug(tx: Transaction, slugs: string[]
 }
 
 export async function selectPriceBookAssignments(tx: Transaction, organizationId: number) {
-  return tx
-    .select({ fromDay: priceBookAssignments.fromDay, priceBookId: priceBookAssignments.priceBookId })
-    .from(priceBookAssignments)
-    .where(eq(priceBookAssignments.organizationId, organizationId))
-    .orderBy(asc(priceBookAssignments.fromDay));
+  const rows = await rawSql(tx)<{ fromDay: string; priceBookId: number }[]>`
+    select from_day as "fromDay", price_book_id as "priceBookId" from price_book_assignments
+    where organization_id = ${organizationId} order by from_day`;
+  return [...rows];
 }
 
 /** Takes the organization's row, so that settings change one at a time. */

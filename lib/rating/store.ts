@@ -1,5 +1,5 @@
 import { and, asc, eq, inArray, sql } from "drizzle-orm";
-import type { Transaction } from "@/db/client";
+import { rawSql, type Transaction } from "@/db/client";
 import {
   marketPrefixes,
   type PriceTier,
@@ -12,17 +12,10 @@ import type { Micros } from "@/lib/money/money";
 
 /** `stamp` changes whenever the row is written, rolled-back revisions that are used again included. */
 export async function selectBookRevisions(tx: Transaction, ids: number[]) {
-  return tx
-    .select({
-      id: priceBooks.id,
-      slug: priceBooks.slug,
-      name: priceBooks.name,
-      currency: priceBooks.currency,
-      revision: priceBooks.revision,
-      stamp: sql<string>`${priceBooks.revision} || ':' || price_books.xmin`,
-    })
-    .from(priceBooks)
-    .where(inArray(priceBooks.id, ids));
+  type Row = { id: number; slug: string; name: string; currency: string; revision: number; stamp: string };
+  return rawSql(tx)<Row[]>`
+    select id, slug, name, currency, revision, revision || ':' || xmin as stamp
+    from price_books where id = any(${ids}::integer[])`;
 }
 
 export async function selectVersions(tx: Transaction, bookId: number) {

@@ -6,6 +6,7 @@ import { bodiless } from "@/app/bodiless";
 import { authorizeKey, narrowToOrganization } from "@/lib/auth/api-keys";
 import type { Permission } from "@/lib/auth/permissions";
 import type { Scope } from "@/lib/auth/scope";
+import { turnstile } from "@/lib/combining/turnstile";
 import { type FieldError, isOutage, Refusal } from "@/lib/errors";
 import { logFault } from "@/lib/log";
 import { countRefusal, countRequest } from "@/lib/metrics/metrics";
@@ -126,6 +127,14 @@ export async function readAnyJson(
     throw new Refusal("unsupported_media_type", `Send ${mediaTypes.join(" or ")} in UTF-8.`);
   }
   const bytes = await readBytes(request, mostBytes);
+  return bytes.byteLength > LARGE_BYTES ? large(() => parseJson(bytes)) : parseJson(bytes);
+}
+
+/** Bodies from this size on are parsed one after the other, with room for everybody else in between. */
+const LARGE_BYTES = 65_536;
+const large = turnstile();
+
+function parseJson(bytes: Uint8Array): unknown {
   try {
     return JSON.parse(utf8.decode(bytes));
   } catch {
