@@ -241,7 +241,7 @@ export const ROUTES: Readonly<Record<string, Route>> = {
   "GET /api/v1/openapi.json": { url: () => "/api/v1/openapi.json", answers: everyone(200) },
   ...Object.fromEntries(
     ["GET", "POST", "PUT", "PATCH", "DELETE"].map((method) => [
-      `${method} /api/v1/[...path]`,
+      `${method} /api/v1/[[...path]]`,
       { url: () => "/api/v1/nothing/here", answers: everyone(404) },
     ]),
   ),

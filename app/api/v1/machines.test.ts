@@ -587,7 +587,7 @@ test("openapi.json describes every route of version 1", async () => {
   const { readdir } = await import("node:fs/promises");
   const files = await readdir("app/api/v1", { recursive: true });
   const routes = files
-    .filter((file) => file.endsWith("/route.ts") && !file.startsWith("[...path]"))
+    .filter((file) => file.endsWith("/route.ts") && !file.startsWith("[[...path]]"))
     .map((file) => `/api/v1/${file.slice(0, -"/route.ts".length).replace(/\[(\w+)\]/g, "{$1}")}`)
     .filter((path) => path !== "/api/v1/openapi.json");
   expect(

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { acrossOrganizations, closeDatabases, rawSql } from "@/db/client";
 import { newTestOrganization } from "@/lib/provisioning/testing";
-import { GET as getNothing } from "./[...path]/route";
+import { GET as getNothing } from "./[[...path]]/route";
 import { POST as postEvents } from "./events/route";
 import { POST as postRetry } from "./inbox/[body]/retry/route";
 import { GET as getInbox } from "./inbox/route";

@@ -1,7 +1,7 @@
 import { Refusal } from "@/lib/errors";
 import { answer } from "../door";
 
-/** Addresses that version 1 does not have. */
+/** Addresses that version 1 does not have, its own bare one among them. */
 async function notFound(request: Request): Promise<Response> {
   return answer(request, "/api/v1/*", async () => {
     throw new Refusal("not_found", "There is nothing at this address. See /api/v1/openapi.json.");
