@@ -131,7 +131,7 @@ async function drain<Item, Outcome>(
     const batch = takeBatch(queue, largestBatch);
     await workOff(batch, (items) => work(key, items));
     if (queues.size > 1 && itemsOf(batch) >= LARGE) {
-      await setTimeout(Math.min(2 * (performance.now() - began), LONGEST_PAUSE_MS));
+      await setTimeout(Math.min(performance.now() - began, LONGEST_PAUSE_MS));
     }
   }
   queue.working -= 1;
