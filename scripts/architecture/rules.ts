@@ -165,7 +165,7 @@ function badNames(path: string): string[] {
   const [name = "", ...kinds] = file.split(".");
   const wrong = folders
     // Next's own marks: (group), [parameter], [...rest], _private.
-    .map((folder) => folder.replace(/^\(([\w-]+)\)$|^\[(?:\.{3})?([\w-]+)\]$|^_/, "$1$2"))
+    .map((folder) => folder.replace(/^\(([\w-]+)\)$|^\[{1,2}(?:\.{3})?([\w-]+)\]{1,2}$|^_/, "$1$2"))
     .filter((folder) => folder !== "" && !folder.split(".").every((part) => KEBAB.test(part)));
   if (![name, ...kinds].every((part) => KEBAB.test(part))) wrong.push(file);
   if (EMPTY_NAMES.has(name)) wrong.push(`${file} says nothing`);
