@@ -2,6 +2,8 @@ import { randomUUID } from "node:crypto";
 import { afterAll, describe, expect, test } from "vitest";
 import { acrossOrganizations, closeDatabases, rawSql } from "@/db/client";
 import { Refusal } from "@/lib/errors";
+import { sendDueMails } from "@/lib/mail/mail";
+import { lettersTo } from "@/lib/mail/testing";
 import { systemNow } from "@/lib/time/clock";
 import { logIn, logInWithCode, ticketOf } from "./log-in";
 import { ACCOUNT_LIMIT } from "./rules";
@@ -137,6 +139,10 @@ describe("a second factor", () => {
     expect(await secondFactorOf(user)).toEqual({ isOn: false, recoveryCodesLeft: 0 });
     await signIn(user.email);
     expect(await actionsOn(user.userId)).toEqual(["second_factor.turned_on", "second_factor.turned_off"]);
+    while ((await sendDueMails(systemNow())) > 0);
+    const told = (await lettersTo(user.email)).map((letter) => /^Subject: (.*)$/m.exec(letter)?.[1]).sort();
+    const [off, on] = ["off", "on"].map((state) => `Kuota: Your second factor was turned ${state}`);
+    expect(told).toEqual([off, on]);
   });
 
   test("is turned on and off by whoever knows password and code, and by nobody who lacks one", async () => {

@@ -7,6 +7,7 @@ import { Refusal } from "@/lib/errors";
 import { logNotice } from "@/lib/log";
 import { systemNow } from "@/lib/time/clock";
 import { isPassword } from "./argon2";
+import { tellOfChange } from "./letters";
 import { ACCOUNT_LIMIT } from "./rules";
 import type { StaffScope } from "./scope";
 import { digest, seal, unseal } from "./secrets";
@@ -77,6 +78,7 @@ export async function turnOnSecondFactor(
     await updateUser(tx, user.userId, { totpSecret: seal(secret, keeping(user.userId)), totpStep: step });
     await revokeSessions(tx, user.userId);
     await audit(tx, user, "second_factor.turned_on");
+    await tellOfChange(tx, row, "second_factor_on");
     return { recoveryCodes, sessionId: await openSession(tx, row, userAgent) };
   });
 }
@@ -97,6 +99,7 @@ export async function turnOffSecondFactor(
     await removeSecondFactor(tx, user.userId);
     await revokeSessions(tx, user.userId);
     await audit(tx, user, "second_factor.turned_off");
+    await tellOfChange(tx, row, "second_factor_off");
     return openSession(tx, row, userAgent);
   });
 }
@@ -120,6 +123,7 @@ export async function resetSecondFactor(
     const subject = `user:${userId}`;
     const action = "second_factor.reset";
     await writeAudit(tx, { actor: scope.actor, organizationId: null, action, subject, reason });
+    await tellOfChange(tx, row, "second_factor_off");
   });
 }
 

@@ -1,8 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, expect, test } from "vitest";
 import { acrossOrganizations, closeDatabases } from "@/db/client";
+import { sendDueMails } from "@/lib/mail/mail";
+import { lettersTo } from "@/lib/mail/testing";
+import { systemNow } from "@/lib/time/clock";
 import { newUser, PASSWORD, signIn } from "./testing";
-import { changePassword, createUser, userNames } from "./users";
+import { changePassword, createUser, setLocale, userNames } from "./users";
 
 afterAll(closeDatabases);
 
@@ -47,6 +50,19 @@ test("of two changes from the same password at once, one happens", async () => {
   );
   const statuses = (await Promise.allSettled(changes)).map(({ status }) => status).sort();
   expect(statuses).toEqual(["fulfilled", "rejected"]);
+});
+
+test("a changed password is told by mail, in the person's language; a refused one is not", async () => {
+  const { email } = await newUser();
+  const session = await signIn(email);
+  await setLocale(session, "id");
+  const wrong = changePassword(session, { current: "not it at all", next: "fine horse battery" }, null);
+  await expect(wrong).rejects.toMatchObject({ code: "forbidden" });
+  await changePassword(session, { current: PASSWORD, next: "fine horse battery" }, null);
+  while ((await sendDueMails(systemNow())) > 0);
+  const letters = await lettersTo(email);
+  expect(letters).toHaveLength(1);
+  expect(letters[0]).toContain("Kata sandi Anda telah diubah");
 });
 
 test("people are known by name", async () => {

@@ -5,6 +5,7 @@ import { writeAudit } from "@/lib/audit/audit";
 import { Refusal } from "@/lib/errors";
 import { systemNow } from "@/lib/time/clock";
 import { hashPassword, isPassword } from "./argon2";
+import { tellOfChange } from "./letters";
 import type { StaffRole } from "./permissions";
 import { ACCOUNT_LIMIT, type PasswordFault, passwordFault } from "./rules";
 import type { StaffScope } from "./scope";
@@ -120,6 +121,7 @@ export async function changePassword(
       action: "password.changed",
       subject: `user:${user.userId}`,
     });
+    await tellOfChange(tx, row, "password");
     return openSession(tx, row, userAgent);
   });
 }
