@@ -70,8 +70,9 @@ describe("logging in", () => {
         times[name]?.push(monotonicMilliseconds() - start);
       }
     }
-    const medians = Object.values(times).map((list) => list.sort((a, b) => a - b)[4] ?? Number.NaN);
-    expect(Math.max(...medians) / Math.min(...medians)).toBeLessThan(1.5);
+    // What else the machine does only ever adds to a time: the shortest of each case is what the case itself takes.
+    const shortest = Object.values(times).map((list) => Math.min(...list));
+    expect(Math.max(...shortest) / Math.min(...shortest)).toBeLessThan(1.5);
   });
 });
 
