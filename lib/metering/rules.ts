@@ -141,12 +141,18 @@ function update(bench: Workbench, event: UsageEvent): void {
     bench.touchedMessages.add(message);
   }
   const before = decisiveFacts(message);
-  // What is kept by business number must be given back while the message still stands under the one it was charged under.
-  if (message.charge && message.businessNumber === "" && event.businessNumber !== "")
-    giveBack(bench, message);
+  // What is kept by business number and customer is given back while the message still stands where it was charged.
+  if (message.charge && learnsPlace(message, event)) giveBack(bench, message);
   learn(message, event);
   if (deliveryOf(message) !== null) settleCharge(bench, message, before);
   if (deliveryOf(message) !== null || message.failedAt !== null) freeHold(bench, message);
+}
+
+/** Whether an event is the first to name the message's business number, or to say that it went to a group. */
+function learnsPlace({ businessNumber, groupId }: Message, event: UsageEvent): boolean {
+  return (
+    (businessNumber === "" && event.businessNumber !== "") || (groupId === null && event.groupId !== null)
+  );
 }
 
 function settleCharge(bench: Workbench, message: Message, before: ReturnType<typeof decisiveFacts>): void {

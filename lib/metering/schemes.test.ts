@@ -195,4 +195,15 @@ describe("a business number that only one status names, in whatever order they c
       ["free:7:service", 1],
     ]);
   });
+
+  test("what turns out to have gone to a group has answered nobody's ad", () => {
+    const bench = newBench({ additional: "10000" });
+    const member = (facts: Partial<UsageEvent>) => utility({ at: IN_2025, messageId: "g", ...facts });
+    applyEvents(bench, [
+      inbound({ at: IN_2025 - HOUR, fromAd: true }),
+      member({}),
+      member({ kind: "read", at: IN_2025 + 1, groupId: "group" }),
+    ]);
+    expect([...bench.entryPoints.values()].flat().map(({ answers }) => answers)).toEqual([[]]);
+  });
 });
