@@ -160,3 +160,23 @@ test("where enough is waiting a second piece of work begins beside the first, an
   expect((await Promise.all(answers)).flat()).toEqual(["a", "b", "c", "d", "e", "f"]);
   expect(waiting()).toBe(0);
 });
+
+test("after a large piece of work a key steps back while others have something small to do, and works alone again later", async () => {
+  const pieces: { key: number; began: number; ended: number }[] = [];
+  let finishSmall = () => {};
+  const work = async (key: number, batch: number[]) => {
+    const began = performance.now();
+    if (key === 2) await new Promise<void>((resolve) => (finishSmall = resolve));
+    else await new Promise((resolve) => setTimeout(resolve, 30));
+    pieces.push({ key, began, ended: performance.now() });
+    return batch;
+  };
+  const { combine } = combiner({ name: "test step back", largestBatch: 600, mostWaiting: 10_000, work });
+  const large = Array.from({ length: 600 }, (_, n) => n);
+  const small = combine(2, [0]);
+  await Promise.all([combine(1, large), combine(1, large)]);
+  finishSmall();
+  await small;
+  const [first, second] = pieces.filter(({ key }) => key === 1);
+  expect((second?.began ?? 0) - (first?.ended ?? 0)).toBeGreaterThan(45);
+});

@@ -46,9 +46,13 @@ export type Combiner<Item, Outcome> = {
   readonly waiting: () => number;
 };
 
-/** After so many items at once a key steps back for as long as they took, while other keys have work: none floods the rest. */
+/**
+ * What is large. After a large piece of work a key steps back for twice as long as that took, and it works at one piece at a
+ * time, while other keys have something small to do: none floods the rest.
+ */
 const LARGE = 500;
-const LONGEST_PAUSE_MS = 200;
+const STEPS_BACK = 2;
+const LONGEST_PAUSE_MS = 300;
 
 type Pending<Item, Outcome> = { readonly queues: Map<number, Queue<Item, Outcome>>; items: number };
 
@@ -87,7 +91,7 @@ export function combiner<Item, Outcome>(rules: Rules<Item, Outcome>): Combiner<I
       queue.items += items.length;
       const outcomes = new Promise<Outcome[]>((resolve, reject) => {
         queue.waiting.push({ items, resolve, reject });
-        if (isWorthBeginning(queue, rules, mine.queues.size === 1)) void drain(mine, key, queue, rules);
+        if (isWorthBeginning(queue, rules, mine)) void drain(mine, key, queue, rules);
       });
       return outcomes.finally(() => {
         mine.items -= items.length;
@@ -107,12 +111,22 @@ function queueOf<Item, Outcome>({ queues }: Pending<Item, Outcome>, key: number)
 }
 
 function isWorthBeginning<Item, Outcome>(
-  { working, waiting }: Queue<Item, Outcome>,
+  queue: Queue<Item, Outcome>,
   { besideFrom }: Rules<Item, Outcome>,
-  isAlone: boolean,
+  mine: Pending<Item, Outcome>,
 ): boolean {
-  if (working !== 1 || besideFrom === undefined || !isAlone) return working === 0;
-  return itemsOf(waiting) >= besideFrom;
+  if (queue.working !== 1 || besideFrom === undefined) return queue.working === 0;
+  return itemsOf(queue.waiting) >= besideFrom && !othersHaveSmallWork(mine, queue);
+}
+
+function othersHaveSmallWork<Item, Outcome>(
+  { queues }: Pending<Item, Outcome>,
+  queue: Queue<Item, Outcome>,
+): boolean {
+  for (const other of queues.values()) {
+    if (other !== queue && other.items > 0 && other.items < LARGE) return true;
+  }
+  return false;
 }
 
 function itemsOf<Item, Outcome>(requests: readonly Request<Item, Outcome>[]): number {
@@ -120,7 +134,7 @@ function itemsOf<Item, Outcome>(requests: readonly Request<Item, Outcome>[]): nu
 }
 
 async function drain<Item, Outcome>(
-  { queues }: Pending<Item, Outcome>,
+  mine: Pending<Item, Outcome>,
   key: number,
   queue: Queue<Item, Outcome>,
   { largestBatch, work }: Rules<Item, Outcome>,
@@ -130,12 +144,14 @@ async function drain<Item, Outcome>(
     const began = performance.now();
     const batch = takeBatch(queue, largestBatch);
     await workOff(batch, (items) => work(key, items));
-    if (queues.size > 1 && itemsOf(batch) >= LARGE) {
-      await setTimeout(Math.min(performance.now() - began, LONGEST_PAUSE_MS));
+    if (!othersHaveSmallWork(mine, queue)) continue;
+    if (itemsOf(batch) >= LARGE) {
+      await setTimeout(Math.min(STEPS_BACK * (performance.now() - began), LONGEST_PAUSE_MS));
     }
+    if (queue.working > 1) break;
   }
   queue.working -= 1;
-  if (queue.working === 0) queues.delete(key);
+  if (queue.working === 0) mine.queues.delete(key);
 }
 
 function takeBatch<Item, Outcome>(queue: Queue<Item, Outcome>, largest: number): Request<Item, Outcome>[] {
