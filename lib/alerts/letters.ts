@@ -4,6 +4,7 @@ import { env } from "@/lib/env";
 import { formatAmount, formatInstant, formatMonth, formatUnits } from "@/lib/i18n/format";
 import type { Locale } from "@/lib/i18n/locale";
 import { type Translator, translatorFor } from "@/lib/i18n/translator";
+import { writeLetter } from "@/lib/mail/letter";
 import { micros } from "@/lib/money/money";
 import type { Organization } from "@/lib/organizations/organizations";
 
@@ -41,8 +42,7 @@ export async function composeAlert(
   };
   return {
     subject: `${organization.name}: ${words.heading}`,
-    plainText: asText(words, facts),
-    html: asHtml(words, facts, locale),
+    ...writeLetter({ ...words, facts }, locale),
   };
 }
 
@@ -103,38 +103,4 @@ function opensTopUp(type: OccurrenceType): boolean {
 
 function text(value: unknown): string {
   return typeof value === "string" ? value : String(value ?? "");
-}
-
-type Words = Readonly<Record<"heading" | "intro" | "open" | "href" | "foot", string>>;
-
-function asText({ heading, intro, open, href, foot }: Words, facts: readonly Fact[]): string {
-  const lines = facts.map(([label, value]) => `${label}: ${value}`);
-  return [heading, "", intro, "", ...lines, "", `${open}: ${href}`, "", foot, ""].join("\n");
-}
-
-function asHtml(words: Words, facts: readonly Fact[], locale: Locale): string {
-  const { heading, intro, open, href, foot } = words;
-  const rows = facts.map(
-    ([label, value]) =>
-      `<tr><td style="padding:4px 24px 4px 0;color:#5d6778">${escapeHtml(label)}</td><td style="padding:4px 0;text-align:right">${escapeHtml(value)}</td></tr>`,
-  );
-  return `<!doctype html>
-<html lang="${locale}"><head><meta charset="utf-8"><title>${escapeHtml(heading)}</title></head>
-<body style="margin:0;padding:32px 16px;background:#f7f8fa;color:#10141c;font:15px/1.6 system-ui,sans-serif">
-<div style="max-width:520px;margin:0 auto;padding:32px;background:#fff;border:1px solid #e3e6ec;border-radius:12px">
-<h1 style="margin:0 0 12px;font-size:20px">${escapeHtml(heading)}</h1>
-<p style="margin:0 0 16px">${escapeHtml(intro)}</p>
-<table style="width:100%;border-collapse:collapse;border-top:1px solid #e3e6ec">${rows.join("")}</table>
-<p style="margin:24px 0 0"><a href="${escapeHtml(href)}" style="display:inline-block;padding:10px 16px;border-radius:8px;background:#161b26;color:#fff;text-decoration:none">${escapeHtml(open)}</a></p>
-<p style="margin:24px 0 0;font-size:13px;color:#5d6778">${escapeHtml(foot)}</p>
-</div></body></html>
-`;
-}
-
-function escapeHtml(given: string): string {
-  return given
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replaceAll(">", "&gt;")
-    .replaceAll('"', "&quot;");
 }

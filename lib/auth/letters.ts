@@ -22,8 +22,13 @@ export async function tellOfChange(
   const locale = user.locale ?? DEFAULT_LOCALE;
   const t = await translatorFor(locale, "auth");
   const heading = t(`letters.${changed}.heading`);
-  const open = { label: t("letters.open"), href: new URL("/account", env().NEXTAUTH_URL).href };
-  const words = { heading, intro: t(`letters.${changed}.intro`), open, foot: t("letters.foot") };
+  const words = {
+    heading,
+    intro: t(`letters.${changed}.intro`),
+    open: t("letters.open"),
+    href: new URL("/account", env().NEXTAUTH_URL).href,
+    foot: t("letters.foot"),
+  };
   await queueMail(tx, {
     organizationId: 0,
     cause: `log-in:${randomUUID()}`,

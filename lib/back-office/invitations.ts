@@ -38,7 +38,8 @@ async function compose(organization: string, token: string, role: Role, locale: 
   const words = {
     heading: t("mail.heading", { organization }),
     intro: t("mail.intro", { organization, role: roles(`roles.${role}`) }),
-    open: { label: t("mail.open"), href },
+    open: t("mail.open"),
+    href,
     foot: t("mail.foot"),
   };
   return { subject: t("mail.subject", { organization }), ...writeLetter(words, locale) };

@@ -12,7 +12,8 @@ export type PlacedMessage = { readonly message: Message; readonly occurredAt: nu
 const iso = (time: number | null) => (time === null ? null : new Date(time).toISOString());
 const ms = (text: string | null) => (text === null ? null : Date.parse(text));
 
-type NumberedEvent = { readonly source: string; readonly id: string; readonly n: number };
+type EventIdentity = { readonly source: string; readonly id: string };
+type NumberedEvent = EventIdentity & { readonly n: number };
 
 const EVENTS = rowSource<NumberedEvent>([
   { name: "n", type: "integer", value: ({ n }) => n },
@@ -33,15 +34,9 @@ const INSERT_EVENT_KEYS = `
 export async function insertEventKeys(
   tx: Transaction,
   organizationId: number,
-  events: readonly { readonly source: string; readonly id: string }[],
+  events: readonly EventIdentity[],
 ): Promise<number[]> {
-  const numbered = events.map(({ source, id }, n) => ({ source, id, n }));
-  const known = await rawSql(tx).unsafe<{ n: number }[]>(
-    INSERT_EVENT_KEYS,
-    [...EVENTS.parameters(numbered), organizationId],
-    { prepare: true },
-  );
-  return known.map(({ n }) => n);
+  return positions(tx, INSERT_EVENT_KEYS, organizationId, events);
 }
 
 const SELECT_EVENT_KEYS = `
@@ -53,15 +48,21 @@ const SELECT_EVENT_KEYS = `
 export async function selectEventKeys(
   tx: Transaction,
   organizationId: number,
-  events: readonly { readonly source: string; readonly id: string }[],
+  events: readonly EventIdentity[],
+): Promise<number[]> {
+  return positions(tx, SELECT_EVENT_KEYS, organizationId, events);
+}
+
+async function positions(
+  tx: Transaction,
+  statement: string,
+  organizationId: number,
+  events: readonly EventIdentity[],
 ): Promise<number[]> {
   const numbered = events.map(({ source, id }, n) => ({ source, id, n }));
-  const known = await rawSql(tx).unsafe<{ n: number }[]>(
-    SELECT_EVENT_KEYS,
-    [...EVENTS.parameters(numbered), organizationId],
-    { prepare: true },
-  );
-  return known.map(({ n }) => n);
+  const parameters = [...EVENTS.parameters(numbered), organizationId];
+  const found = await rawSql(tx).unsafe<{ n: number }[]>(statement, parameters, PREPARED);
+  return found.map(({ n }) => n);
 }
 
 type MessageKey = { readonly messageId: string; readonly contact: string };
