@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { Refusal } from "@/lib/errors";
 import { combiner } from "./combining";
 
@@ -161,22 +161,61 @@ test("where enough is waiting a second piece of work begins beside the first, an
   expect(waiting()).toBe(0);
 });
 
-test("after a large piece of work a key steps back while others have something small to do, and works alone again later", async () => {
-  const pieces: { key: number; began: number; ended: number }[] = [];
-  let finishSmall = () => {};
-  const work = async (key: number, batch: number[]) => {
-    const began = performance.now();
-    if (key === 2) await new Promise<void>((resolve) => (finishSmall = resolve));
-    else await new Promise((resolve) => setTimeout(resolve, 30));
-    pieces.push({ key, began, ended: performance.now() });
-    return batch;
+describe("a key that floods", () => {
+  type Piece = {
+    readonly key: number;
+    readonly size: number;
+    readonly began: number;
+    readonly ended: number;
   };
-  const { combine } = combiner({ name: "test step back", largestBatch: 600, mostWaiting: 10_000, work });
-  const large = Array.from({ length: 600 }, (_, n) => n);
-  const small = combine(2, [0]);
-  await Promise.all([combine(1, large), combine(1, large)]);
-  finishSmall();
-  await small;
-  const [first, second] = pieces.filter(({ key }) => key === 1);
-  expect((second?.began ?? 0) - (first?.ended ?? 0)).toBeGreaterThan(45);
+
+  /** Work of key 1 takes 30 ms a piece; a piece that holds a negative number fails. */
+  function timed(name: string) {
+    const pieces: Piece[] = [];
+    const work = async (key: number, batch: number[]) => {
+      const began = performance.now();
+      if (key === 1) await new Promise((resolve) => setTimeout(resolve, 30));
+      pieces.push({ key, size: batch.length, began, ended: performance.now() });
+      if (batch.some((n) => n < 0)) throw new Error("poisoned");
+      return batch;
+    };
+    const { combine, waiting } = combiner({ name, largestBatch: 2_000, mostWaiting: 10_000, work });
+    return { pieces, combine, waiting };
+  }
+  const numbers = (count: number) => Array.from({ length: count }, (_, n) => n);
+
+  test("works in pieces and steps back after each while others have something small to do", async () => {
+    const { pieces, combine, waiting } = timed("test gives way");
+    await combine(2, [0]);
+    expect(await combine(1, numbers(900))).toEqual(numbers(900));
+    const mine = pieces.filter(({ key }) => key === 1);
+    expect(mine.map(({ size }) => size)).toEqual([250, 250, 250, 150]);
+    const [first, second] = mine;
+    expect((second?.began ?? 0) - (first?.ended ?? 0)).toBeGreaterThan(45);
+    expect(waiting()).toBe(0);
+  });
+
+  test("gives way to another kind of work, too", async () => {
+    const { pieces, combine } = timed("test one kind");
+    await timed("test another kind").combine(2, [0]);
+    await combine(1, numbers(600));
+    expect(pieces.map(({ size }) => size)).toEqual([250, 250, 100]);
+  });
+
+  test("works at full speed when nobody else was there lately; what small work it has itself does not count", async () => {
+    await new Promise((resolve) => setTimeout(resolve, 510));
+    const { pieces, combine } = timed("test alone");
+    await combine(1, [0]);
+    await Promise.all([combine(1, numbers(900)), combine(1, numbers(900)), combine(1, numbers(900))]);
+    expect(pieces.map(({ size }) => size)).toEqual([1, 900, 1_800]);
+  });
+
+  test("a piece that fails fails its request when the other pieces are done", async () => {
+    const { pieces, combine, waiting } = timed("test poisoned piece");
+    await combine(2, [0]);
+    const poisoned = numbers(600).with(0, -1);
+    await expect(combine(1, poisoned)).rejects.toThrow("poisoned");
+    expect(pieces.filter(({ key }) => key === 1).map(({ size }) => size)).toEqual([250, 250, 100]);
+    expect(waiting()).toBe(0);
+  });
 });

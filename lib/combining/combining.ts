@@ -18,7 +18,7 @@ type Queue<Item, Outcome> = {
 type Rules<Item, Outcome> = {
   /** Names the queues, which all bundles of one process share. */
   readonly name: string;
-  /** Items that one piece of work takes at the most, unless a single request brings more. */
+  /** Items that one transaction takes at the most, unless a single request brings more. */
   readonly largestBatch: number;
   /**
    * Items that wait from which a second piece of work of the same key begins beside the first: what it does before it needs
@@ -35,7 +35,8 @@ type Rules<Item, Outcome> = {
 
 export type Combiner<Item, Outcome> = {
   /**
-   * Has the items worked off together with those that other requests of the same key bring meanwhile.
+   * Has the items worked off together with those that other requests of the same key bring meanwhile; or, while the key
+   * floods and others have small work, in pieces. Then one piece may fail and the others be done: send all again.
    *
    * @throws Refusal overloaded when too much is waiting already; nothing was done.
    */
@@ -46,19 +47,28 @@ export type Combiner<Item, Outcome> = {
   readonly waiting: () => number;
 };
 
-/**
- * What is large. After a large piece of work a key steps back for twice as long as that took, and it works at one piece at a
- * time, while other keys have something small to do: none floods the rest.
- */
-const LARGE = 500;
+/** From so many items on that wait or are being worked on, a key counts as flooding; with fewer, its work is small. */
+const FLOOD = 500;
+/** While others have small work, a flooding key gives way: it works in pieces of so many items… */
+const PIECE = 250;
+/** …and after each steps back for so many times as long as the piece took… */
 const STEPS_BACK = 2;
 const LONGEST_PAUSE_MS = 300;
+/** …until the others have brought nothing for this long. */
+const OTHERS_REMEMBERED_MS = 500;
 
 type Pending<Item, Outcome> = { readonly queues: Map<number, Queue<Item, Outcome>>; items: number };
 
-const shared = globalThis as typeof globalThis & { kuotaPending?: Map<string, Pending<unknown, unknown>> };
-shared.kuotaPending ??= new Map();
-const pending = shared.kuotaPending;
+/** When a key last brought small work, and when another one did before it. */
+type SmallWork = { latest: Brought; ofAnother: Brought };
+type Brought = { readonly key: number | null; readonly at: number };
+type Shared = { readonly pending: Map<string, Pending<unknown, unknown>>; readonly small: SmallWork };
+
+// One for all bundles of the process, and for all kinds of work: holds make a flood of events give way, too.
+const never: Brought = { key: null, at: Number.NEGATIVE_INFINITY };
+const shared = globalThis as typeof globalThis & { kuotaCombining?: Shared };
+shared.kuotaCombining ??= { pending: new Map(), small: { latest: never, ofAnother: never } };
+const { pending, small } = shared.kuotaCombining;
 
 /**
  * Puts requests of one key (an organization) that arrive while another is being worked on into one transaction: the
@@ -89,9 +99,10 @@ export function combiner<Item, Outcome>(rules: Rules<Item, Outcome>): Combiner<I
       mine.items += items.length;
       const queue = queueOf(mine, key);
       queue.items += items.length;
+      if (!floods(queue)) noteSmallWork(key);
       const outcomes = new Promise<Outcome[]>((resolve, reject) => {
         queue.waiting.push({ items, resolve, reject });
-        if (isWorthBeginning(queue, rules, mine)) void drain(mine, key, queue, rules);
+        if (isWorthBeginning(key, queue, rules)) void drain(mine, key, queue, rules);
       });
       return outcomes.finally(() => {
         mine.items -= items.length;
@@ -111,22 +122,26 @@ function queueOf<Item, Outcome>({ queues }: Pending<Item, Outcome>, key: number)
 }
 
 function isWorthBeginning<Item, Outcome>(
+  key: number,
   queue: Queue<Item, Outcome>,
   { besideFrom }: Rules<Item, Outcome>,
-  mine: Pending<Item, Outcome>,
 ): boolean {
   if (queue.working !== 1 || besideFrom === undefined) return queue.working === 0;
-  return itemsOf(queue.waiting) >= besideFrom && !othersHaveSmallWork(mine, queue);
+  return itemsOf(queue.waiting) >= besideFrom && !givesWay(key, queue);
 }
 
-function othersHaveSmallWork<Item, Outcome>(
-  { queues }: Pending<Item, Outcome>,
-  queue: Queue<Item, Outcome>,
-): boolean {
-  for (const other of queues.values()) {
-    if (other !== queue && other.items > 0 && other.items < LARGE) return true;
-  }
-  return false;
+function floods({ items }: { readonly items: number }): boolean {
+  return items >= FLOOD;
+}
+
+function noteSmallWork(key: number): void {
+  if (small.latest.key !== key) small.ofAnother = small.latest;
+  small.latest = { key, at: performance.now() };
+}
+
+function givesWay(key: number, queue: { readonly items: number }): boolean {
+  const others = small.latest.key === key ? small.ofAnother : small.latest;
+  return floods(queue) && performance.now() - others.at < OTHERS_REMEMBERED_MS;
 }
 
 function itemsOf<Item, Outcome>(requests: readonly Request<Item, Outcome>[]): number {
@@ -142,16 +157,31 @@ async function drain<Item, Outcome>(
   queue.working += 1;
   while (queue.waiting.length > 0) {
     const began = performance.now();
-    const batch = takeBatch(queue, largestBatch);
-    await workOff(batch, (items) => work(key, items));
-    if (!othersHaveSmallWork(mine, queue)) continue;
-    if (itemsOf(batch) >= LARGE) {
-      await setTimeout(Math.min(STEPS_BACK * (performance.now() - began), LONGEST_PAUSE_MS));
-    }
+    const inPieces = givesWay(key, queue);
+    if (inPieces) divideFirst(queue);
+    await workOff(takeBatch(queue, inPieces ? PIECE : largestBatch), (items) => work(key, items));
+    if (!inPieces) continue;
+    await setTimeout(Math.min(STEPS_BACK * (performance.now() - began), LONGEST_PAUSE_MS));
     if (queue.working > 1) break;
   }
   queue.working -= 1;
   if (queue.working === 0) mine.queues.delete(key);
+}
+
+/** Makes two requests of the first that waits, if it is larger than a piece. It is answered when both are done. */
+function divideFirst<Item, Outcome>({ waiting }: Queue<Item, Outcome>): void {
+  const [request] = waiting;
+  if (!request || request.items.length <= PIECE) return;
+  const parts: Request<Item, Outcome>[] = [];
+  const answers = [request.items.slice(0, PIECE), request.items.slice(PIECE)].map(
+    (items) => new Promise<Outcome[]>((resolve, reject) => parts.push({ items, resolve, reject })),
+  );
+  waiting.splice(0, 1, ...parts);
+  void Promise.allSettled(answers).then((settled) => {
+    const failed = settled.find(({ status }) => status === "rejected") as PromiseRejectedResult | undefined;
+    if (failed) request.reject(failed.reason);
+    else request.resolve(settled.flatMap((part) => (part.status === "fulfilled" ? part.value : [])));
+  });
 }
 
 function takeBatch<Item, Outcome>(queue: Queue<Item, Outcome>, largest: number): Request<Item, Outcome>[] {
