@@ -3,7 +3,7 @@ import type { Transaction } from "@/db/client";
 import { normalizeContact } from "@/lib/contact/contact";
 import { Refusal } from "@/lib/errors";
 import { type Organization, priceBooksOf } from "@/lib/organizations/organizations";
-import { loadMarkets, loadPriceBooks } from "@/lib/rating/rating";
+import { loadMarkets, loadPriceBooksOf } from "@/lib/rating/rating";
 import {
   bookInForce,
   canonicalCategory,
@@ -33,9 +33,13 @@ export async function loadPriceList(
   now: Date,
 ): Promise<PriceList> {
   const day = dayOf(now, organization.timeZone);
-  const [assignments, markets] = await Promise.all([priceBooksOf(tx, organization.id), loadMarkets(tx)]);
+  const [assignments, books, markets] = await Promise.all([
+    priceBooksOf(tx, organization.id),
+    loadPriceBooksOf(tx, organization.id),
+    loadMarkets(tx),
+  ]);
   const assignment = bookInForce(assignments, day);
-  const book = assignment && (await loadPriceBooks(tx, [assignment.priceBookId])).get(assignment.priceBookId);
+  const book = assignment && books.get(assignment.priceBookId);
   const version = book && versionInForce(book, day);
   return { day, markets, version, authenticationInternational: organization.authenticationInternational };
 }

@@ -1,11 +1,12 @@
 import "server-only";
 import type { Transaction } from "@/db/client";
 import { loadHolds, saveHolds } from "@/lib/holds/holds";
+import { saveBook } from "@/lib/ledger/ledger";
 import { type Book, move } from "@/lib/ledger/rules";
 import { quotasFor } from "@/lib/months/months";
 import { type Organization, priceBooksOf } from "@/lib/organizations/organizations";
 import { saveQuotas } from "@/lib/quotas/quotas";
-import { loadMarkets, loadPriceBooks, markVersionsUsed } from "@/lib/rating/rating";
+import { loadMarkets, loadPriceBooksOf, markVersionsUsed } from "@/lib/rating/rating";
 import { schemeOf } from "@/lib/rating/rules";
 import { dayOf, type Month, monthOf } from "@/lib/time/period";
 import { type Message, occurrenceOf, type UsageEvent } from "./message";
@@ -29,10 +30,12 @@ import { counterKey, messageKey, visitorKey, type Workbench } from "./workbench"
 
 type Peer = { readonly businessNumber: string; readonly peer: string };
 type Needs = {
-  readonly months: readonly Month[];
-  readonly peers: readonly Peer[];
+  readonly months: ReadonlySet<Month>;
+  /** Keys by `peerKey`. */
+  readonly peers: ReadonlyMap<string, Peer>;
   readonly from: number;
   readonly to: number;
+  readonly holds: ReadonlySet<string>;
 };
 
 /** Reads everything that decides some events, in a few statements. */
@@ -48,19 +51,18 @@ export async function prepare(
       .filter(({ kind }) => kind !== "received" && kind !== "called")
       .map((event) => [messageKey(event.messageId, event.contact), event]),
   );
-  const [locations, visitors] = await Promise.all([
+  const expected = expectedOf(needsOf(organization, events, []));
+  // One journey: what the messages they are about need besides is asked for only where it lies elsewhere.
+  const [locations, visitors, expectedState] = await Promise.all([
     keys.size === 0 ? [] : selectMessageLocations(tx, organization.id, [...keys.values()]),
     knownVisitors(tx, organization, events),
+    readState(tx, organization, book, expected),
   ]);
   const known = locations.length === 0 ? [] : await selectMessages(tx, organization.id, locations);
-  const bench = await loadBench(
-    tx,
-    organization,
-    book,
-    now,
-    needsOf(organization, events, known),
-    holdIds(events, known),
-  );
+  const needs = needsOf(organization, events, known);
+  const isCovered = covers(expected, needs);
+  const state = isCovered ? expectedState : await readState(tx, organization, book, needs);
+  const bench = await workbench(tx, organization, book, now, needs, state);
   for (const message of known) bench.messages.set(messageKey(message.messageId, message.contact), message);
   const entering = events.filter(({ fromAd }) => fromAd);
   if (entering.length > 0) await loadDeliveries(tx, bench, entering);
@@ -101,17 +103,16 @@ export async function prepareFor(
   messages: readonly Message[],
 ): Promise<Workbench> {
   const needs = needsOf(organization, [], messages);
-  const bench = await loadBench(tx, organization, book, now, needs, holdIds([], messages));
+  const state = await readState(tx, organization, book, needs);
+  const bench = await workbench(tx, organization, book, now, needs, state);
   for (const message of messages) bench.messages.set(messageKey(message.messageId, message.contact), message);
   return bench;
 }
 
 function holdIds(events: readonly UsageEvent[], known: readonly Message[]): string[] {
   return [
-    ...new Set([
-      ...events.flatMap(({ hold }) => hold ?? []),
-      ...known.flatMap(({ holdId, holdFreed }) => (holdFreed ? [] : (holdId ?? []))),
-    ]),
+    ...events.flatMap(({ hold }) => hold ?? []),
+    ...known.flatMap(({ holdId, holdFreed }) => (holdFreed ? [] : (holdId ?? []))),
   ];
 }
 
@@ -153,35 +154,58 @@ function needsOf(
     meet(message.channel, message.businessNumber, message.groupId ?? message.contact);
   }
   return {
-    months: [...months],
-    peers: [...peers.values()],
+    months,
+    peers,
     from: from - LOOK_BACK,
     to: to + CONVERSATION_LASTS,
+    holds: new Set(holdIds(events, known)),
   };
 }
 
-async function loadBench(
+/** What events will need most likely: most are about messages that were sent, delivered and read within a day. */
+function expectedOf({ from, to, ...needs }: Needs): Needs {
+  return { ...needs, from: from - EXPECTED_WITHIN, to: to + EXPECTED_WITHIN };
+}
+
+const EXPECTED_WITHIN = 86_400_000;
+
+function covers(expected: Needs, { months, peers, from, to, holds }: Needs): boolean {
+  return (
+    expected.from <= from &&
+    expected.to >= to &&
+    [...months].every((month) => expected.months.has(month)) &&
+    [...peers.keys()].every((key) => expected.peers.has(key)) &&
+    [...holds].every((id) => expected.holds.has(id))
+  );
+}
+
+type State = Awaited<ReturnType<typeof readState>>;
+
+async function readState(tx: Transaction, organization: Organization, book: Book, needs: Needs) {
+  const { id } = organization;
+  const months = [...needs.months];
+  const [assignments, priceBooks, markets, quotas, counters, windows, holds] = await Promise.all([
+    priceBooksOf(tx, id),
+    loadPriceBooksOf(tx, id),
+    loadMarkets(tx),
+    quotasFor(tx, organization, book, months),
+    selectCounters(tx, id, months),
+    needs.peers.size === 0
+      ? { inbound: [], entryPoints: [] }
+      : selectWindows(tx, id, [...needs.peers.values()], needs.from, needs.to),
+    loadHolds(tx, id, [...needs.holds]),
+  ]);
+  return { assignments, priceBooks, markets, quotas, counters, windows, holds };
+}
+
+async function workbench(
   tx: Transaction,
   organization: Organization,
   book: Book,
   now: Date,
   needs: Needs,
-  holds: readonly string[],
+  { assignments, priceBooks, markets, quotas, counters, windows, holds }: State,
 ): Promise<Workbench> {
-  const { id } = organization;
-  const [assignments, markets, quotas, counters, windows, heldBy] = await Promise.all([
-    priceBooksOf(tx, id),
-    loadMarkets(tx),
-    quotasFor(tx, organization, book, needs.months),
-    selectCounters(tx, id, needs.months),
-    needs.peers.length === 0
-      ? { inbound: [], entryPoints: [] }
-      : selectWindows(tx, id, needs.peers, needs.from, needs.to),
-    loadHolds(tx, id, holds),
-  ]);
-  const priceBooks = await loadPriceBooks(tx, [
-    ...new Set(assignments.map(({ priceBookId }) => priceBookId)),
-  ]);
   const bench: Workbench = {
     organization,
     book,
@@ -209,7 +233,7 @@ async function loadBench(
     ),
     conversations: new Map(),
     visitors: new Map(),
-    holds: heldBy,
+    holds,
     touchedHolds: new Set(),
     usedVersions: new Set(),
     initial: book.balances.initial,
@@ -219,7 +243,13 @@ async function loadBench(
     tally: emptyTally(),
   };
   if (countsConversations(bench, needs)) {
-    const open = await selectConversations(tx, id, needs.peers, needs.from, needs.to);
+    const open = await selectConversations(
+      tx,
+      organization.id,
+      [...needs.peers.values()],
+      needs.from,
+      needs.to,
+    );
     const byPeer = groupBy(
       open,
       ({ businessNumber, contact }) => peerKey(businessNumber, contact),
@@ -232,7 +262,7 @@ async function loadBench(
 
 /** Whether any version in force at these times charges by conversation: the newest do not. */
 function countsConversations(bench: Workbench, needs: Needs): boolean {
-  if (needs.peers.length === 0) return false;
+  if (needs.peers.size === 0) return false;
   const firstDay = dayOf(new Date(needs.from), bench.organization.timeZone);
   return [...bench.priceBooks.values()].some(({ versions }) =>
     versions.some(
@@ -257,7 +287,7 @@ function groupBy<Item, Value>(
   return groups;
 }
 
-/** Writes everything that the rules changed, in a few statements. @throws PricesChanged */
+/** Writes everything that the rules changed, the book as well, in a few statements. @throws PricesChanged */
 export async function save(tx: Transaction, bench: Workbench): Promise<void> {
   const { id } = bench.organization;
   book(bench);
@@ -291,6 +321,7 @@ export async function save(tx: Transaction, bench: Workbench): Promise<void> {
     conversations.length > 0 && replaceConversations(tx, id, conversations),
     counters.length > 0 && upsertCounters(tx, id, counters),
     saveHolds(tx, id, bench.touchedHolds),
+    saveBook(tx, bench.book),
   ]);
   if (!(await markVersionsUsed(tx, bench.priceBooks, [...bench.usedVersions]))) throw new PricesChanged();
 }

@@ -43,19 +43,23 @@ export async function recordBatch(
     if (event.kind === "unreadable") return "unreadable";
     return event.at > horizon ? "in_the_future" : "accepted";
   });
-  await markDuplicates(tx, organizationId, batch, outcomes);
+  // Sent together, one behind the other.
+  const [, { organization, book, now }] = await Promise.all([
+    markDuplicates(tx, organizationId, batch, outcomes),
+    takeAccount(tx, before),
+  ]);
   await markRefusedRepeats(tx, organizationId, batch, outcomes);
   const events = batch.flatMap((event, index) =>
     outcomes[index] === "accepted" && event.kind !== "unreadable" ? [event] : [],
   );
-  const { organization, book, now } = await takeAccount(tx, before);
-  if (events.length > 0) {
-    const bench = await prepare(tx, organization, book, now, events);
-    applyEvents(bench, events.filter(isAboutARecipient));
-    await save(tx, bench);
+  if (events.length === 0) {
+    await saveBook(tx, book);
+    return outcomes;
   }
-  await saveBook(tx, book);
-  if (events.length > 0 && organization.clock === null) {
+  const bench = await prepare(tx, organization, book, now, events);
+  applyEvents(bench, events.filter(isAboutARecipient));
+  await save(tx, bench);
+  if (organization.clock === null) {
     observeLag(now.getTime() - events.reduce((oldest, { at }) => Math.min(oldest, at), now.getTime()));
   }
   return outcomes;
@@ -137,8 +141,9 @@ export async function repriceBatch(organizationId: number): Promise<number> {
         const bench = await prepareFor(tx, organization, book, now, messages);
         reprice(bench, messages);
         await save(tx, bench);
+      } else {
+        await saveBook(tx, book);
       }
-      await saveBook(tx, book);
       return {
         last: locations.at(-1),
         charged: messages.filter(({ charge }) => charge?.paidFrom !== "unpriced").length,

@@ -7,6 +7,7 @@ import { type Micros, micros, toDecimal } from "@/lib/money/money";
 import type { Day } from "@/lib/time/period";
 import { indexMarkets, type Markets, type Price, type PriceBook, type PriceVersion, priceKey } from "./rules";
 import {
+  type BookRevision,
   deletePrices,
   insertBook,
   insertPrices,
@@ -14,6 +15,7 @@ import {
   lockBook,
   lockVersion,
   raiseRevision,
+  selectAssignedRevisions,
   selectBookBySlug,
   selectBookRevisions,
   selectBooks,
@@ -81,9 +83,20 @@ export async function loadPriceBooks(
   tx: Transaction,
   ids: readonly number[],
 ): Promise<Map<number, PriceBook>> {
+  return ids.length === 0 ? new Map() : booksAt(tx, await selectBookRevisions(tx, [...new Set(ids)]));
+}
+
+/** As `loadPriceBooks`, for the books that were ever assigned to an organization. */
+export async function loadPriceBooksOf(
+  tx: Transaction,
+  organizationId: number,
+): Promise<Map<number, PriceBook>> {
+  return booksAt(tx, await selectAssignedRevisions(tx, organizationId));
+}
+
+async function booksAt(tx: Transaction, revisions: readonly BookRevision[]): Promise<Map<number, PriceBook>> {
   const books = new Map<number, PriceBook>();
-  if (ids.length === 0) return books;
-  for (const { stamp, ...row } of await selectBookRevisions(tx, [...new Set(ids)])) {
+  for (const { stamp, ...row } of revisions) {
     const cached = memory.books.get(row.id);
     const entry =
       cached?.stamp === stamp

@@ -10,12 +10,31 @@ import {
 } from "@/db/schema/rating";
 import type { Micros } from "@/lib/money/money";
 
-/** `stamp` changes whenever the row is written, rolled-back revisions that are used again included. */
-export async function selectBookRevisions(tx: Transaction, ids: number[]) {
-  type Row = { id: number; slug: string; name: string; currency: string; revision: number; stamp: string };
-  return rawSql(tx)<Row[]>`
+export type BookRevision = {
+  readonly id: number;
+  readonly slug: string;
+  readonly name: string;
+  readonly currency: string;
+  readonly revision: number;
+  /** Changes whenever the row is written, rolled-back revisions that are used again included. */
+  readonly stamp: string;
+};
+
+export async function selectBookRevisions(tx: Transaction, ids: number[]): Promise<BookRevision[]> {
+  return rawSql(tx)<BookRevision[]>`
     select id, slug, name, currency, revision, revision || ':' || xmin as stamp
     from price_books where id = any(${ids}::integer[])`;
+}
+
+/** Of the books that were ever assigned to the organization. */
+export async function selectAssignedRevisions(
+  tx: Transaction,
+  organizationId: number,
+): Promise<BookRevision[]> {
+  return rawSql(tx)<BookRevision[]>`
+    select id, slug, name, currency, revision, revision || ':' || xmin as stamp
+    from price_books
+    where id = any(array(select price_book_id from price_book_assignments where organization_id = ${organizationId}))`;
 }
 
 export async function selectVersions(tx: Transaction, bookId: number) {

@@ -9,7 +9,7 @@ import { dueMonths } from "@/lib/months/rules";
 import { priceBooksOf, readOrganization } from "@/lib/organizations/organizations";
 import { type Terms, termsIn, termsOf } from "@/lib/packages/packages";
 import { visitorsLeft } from "@/lib/quotas/rules";
-import { loadPriceBooks } from "@/lib/rating/rating";
+import { loadPriceBooksOf } from "@/lib/rating/rating";
 import { bookInForce, priceOf, versionInForce } from "@/lib/rating/rules";
 import { organizationNow } from "@/lib/time/clock";
 import { addDays, type Day, dayOf, type Month, monthOf, nextMonth, startOfMonth } from "@/lib/time/period";
@@ -165,15 +165,16 @@ export async function readOutlook(scope: Scope<"balance:read">, balance: Balance
   const from = addDays(balance.today, -PACE_DAYS);
   const yesterday = addDays(balance.today, -1);
   return readInOrganization(organizationId, async (tx) => {
-    const [pace, terms, market, assignments] = await Promise.all([
+    const [pace, terms, market, assignments, books] = await Promise.all([
       selectPace(tx, organizationId, from, yesterday),
       termsOf(tx, organizationId),
       selectBusiestMarket(tx, organizationId, HOME.category, from, balance.today),
       priceBooksOf(tx, organizationId),
+      loadPriceBooksOf(tx, organizationId),
     ]);
     const perDay = paceOf(BigInt(pace?.spent_micros ?? 0), pace?.first_day ?? null, from, balance.today);
-    const bookId = bookInForce(assignments, balance.today)?.priceBookId;
-    const book = bookId === undefined ? undefined : (await loadPriceBooks(tx, [bookId])).get(bookId);
+    const assignment = bookInForce(assignments, balance.today);
+    const book = assignment && books.get(assignment.priceBookId);
     const version = book && versionInForce(book, balance.today);
     const price = version && priceOf(version, market ?? HOME.market, HOME.category);
     return {

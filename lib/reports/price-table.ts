@@ -3,7 +3,7 @@ import { readInOrganization } from "@/db/client";
 import type { Scope } from "@/lib/auth/scope";
 import type { Micros } from "@/lib/money/money";
 import { organizationOf, priceBooksOf } from "@/lib/organizations/organizations";
-import { loadPriceBooks } from "@/lib/rating/rating";
+import { loadPriceBooksOf } from "@/lib/rating/rating";
 import { type PriceVersion, priceKey, schemeOf, splitPriceKey } from "@/lib/rating/rules";
 import { organizationNow } from "@/lib/time/clock";
 import { type Day, dayOf } from "@/lib/time/period";
@@ -55,11 +55,10 @@ export async function readPriceTable(
   const { timeZone, clock } = await organizationOf(scope);
   const today = dayOf(organizationNow(clock), timeZone);
   const dated = await readInOrganization(scope.organizationId, async (tx) => {
-    const assignments = await priceBooksOf(tx, scope.organizationId);
-    const books = await loadPriceBooks(
-      tx,
-      assignments.map(({ priceBookId }) => priceBookId),
-    );
+    const [assignments, books] = await Promise.all([
+      priceBooksOf(tx, scope.organizationId),
+      loadPriceBooksOf(tx, scope.organizationId),
+    ]);
     return assignments.flatMap((assignment, index) => {
       const book = books.get(assignment.priceBookId);
       const until = assignments[index + 1]?.fromDay;
