@@ -170,7 +170,7 @@ describe("a key that floods", () => {
   };
 
   /** Work of key 1 takes 30 ms a piece; a piece that holds a negative number fails. */
-  function timed(name: string) {
+  function timed(name: string, givesWay = true) {
     const pieces: Piece[] = [];
     const work = async (key: number, batch: number[]) => {
       const began = performance.now();
@@ -179,7 +179,7 @@ describe("a key that floods", () => {
       if (batch.some((n) => n < 0)) throw new Error("poisoned");
       return batch;
     };
-    const { combine, waiting } = combiner({ name, largestBatch: 2_000, mostWaiting: 10_000, work });
+    const { combine, waiting } = combiner({ name, largestBatch: 2_000, mostWaiting: 10_000, givesWay, work });
     return { pieces, combine, waiting };
   }
   const numbers = (count: number) => Array.from({ length: count }, (_, n) => n);
@@ -200,6 +200,14 @@ describe("a key that floods", () => {
     await timed("test another kind").combine(2, [0]);
     await combine(1, numbers(600));
     expect(pieces.map(({ size }) => size)).toEqual([250, 250, 100]);
+  });
+
+  test("does not give way to work that is nobody's, as looking up a key", async () => {
+    await new Promise((resolve) => setTimeout(resolve, 510));
+    await timed("test of nobody", false).combine(2, [0]);
+    const { pieces, combine } = timed("test beside nobody");
+    await combine(1, numbers(600));
+    expect(pieces.map(({ size }) => size)).toEqual([600]);
   });
 
   test("works at full speed when nobody else was there lately; what small work it has itself does not count", async () => {

@@ -29,6 +29,8 @@ type Rules<Item, Outcome> = {
   readonly mostWaiting: number;
   /** Of them, items of one key: one that floods leaves room for the others. All of them where it is left out. */
   readonly mostWaitingOfOne?: number;
+  /** Whether keys are organizations, of which one that floods gives way to the others: in all such kinds of work alike. */
+  readonly givesWay?: boolean;
   /** Does all of a batch or, when it throws, nothing. @returns an outcome for each item, in order. */
   readonly work: (key: number, items: Item[]) => Promise<Outcome[]>;
 };
@@ -64,7 +66,7 @@ type SmallWork = { latest: Brought; ofAnother: Brought };
 type Brought = { readonly key: number | null; readonly at: number };
 type Shared = { readonly pending: Map<string, Pending<unknown, unknown>>; readonly small: SmallWork };
 
-// One for all bundles of the process, and for all kinds of work: holds make a flood of events give way, too.
+// One for all bundles of the process, and for all kinds of work of organizations: events give way to holds, too.
 const never: Brought = { key: null, at: Number.NEGATIVE_INFINITY };
 const shared = globalThis as typeof globalThis & { kuotaCombining?: Shared };
 shared.kuotaCombining ??= { pending: new Map(), small: { latest: never, ofAnother: never } };
@@ -99,7 +101,7 @@ export function combiner<Item, Outcome>(rules: Rules<Item, Outcome>): Combiner<I
       mine.items += items.length;
       const queue = queueOf(mine, key);
       queue.items += items.length;
-      if (!floods(queue)) noteSmallWork(key);
+      if (rules.givesWay && !floods(queue)) noteSmallWork(key);
       const outcomes = new Promise<Outcome[]>((resolve, reject) => {
         queue.waiting.push({ items, resolve, reject });
         if (isWorthBeginning(key, queue, rules)) void drain(mine, key, queue, rules);
@@ -124,10 +126,10 @@ function queueOf<Item, Outcome>({ queues }: Pending<Item, Outcome>, key: number)
 function isWorthBeginning<Item, Outcome>(
   key: number,
   queue: Queue<Item, Outcome>,
-  { besideFrom }: Rules<Item, Outcome>,
+  rules: Rules<Item, Outcome>,
 ): boolean {
-  if (queue.working !== 1 || besideFrom === undefined) return queue.working === 0;
-  return itemsOf(queue.waiting) >= besideFrom && !givesWay(key, queue);
+  if (queue.working !== 1 || rules.besideFrom === undefined) return queue.working === 0;
+  return itemsOf(queue.waiting) >= rules.besideFrom && !mustGiveWay(key, queue, rules);
 }
 
 function floods({ items }: { readonly items: number }): boolean {
@@ -139,9 +141,14 @@ function noteSmallWork(key: number): void {
   small.latest = { key, at: performance.now() };
 }
 
-function givesWay(key: number, queue: { readonly items: number }): boolean {
+function mustGiveWay<Item, Outcome>(
+  key: number,
+  queue: Queue<Item, Outcome>,
+  rules: Rules<Item, Outcome>,
+): boolean {
+  if (!rules.givesWay || !floods(queue)) return false;
   const others = small.latest.key === key ? small.ofAnother : small.latest;
-  return floods(queue) && performance.now() - others.at < OTHERS_REMEMBERED_MS;
+  return performance.now() - others.at < OTHERS_REMEMBERED_MS;
 }
 
 function itemsOf<Item, Outcome>(requests: readonly Request<Item, Outcome>[]): number {
@@ -152,14 +159,14 @@ async function drain<Item, Outcome>(
   mine: Pending<Item, Outcome>,
   key: number,
   queue: Queue<Item, Outcome>,
-  { largestBatch, work }: Rules<Item, Outcome>,
+  rules: Rules<Item, Outcome>,
 ): Promise<void> {
   queue.working += 1;
   while (queue.waiting.length > 0) {
     const began = performance.now();
-    const inPieces = givesWay(key, queue);
+    const inPieces = mustGiveWay(key, queue, rules);
     if (inPieces) divideFirst(queue);
-    await workOff(takeBatch(queue, inPieces ? PIECE : largestBatch), (items) => work(key, items));
+    await workOff(takeBatch(queue, inPieces ? PIECE : rules.largestBatch), (items) => rules.work(key, items));
     if (!inPieces) continue;
     await setTimeout(Math.min(STEPS_BACK * (performance.now() - began), LONGEST_PAUSE_MS));
     if (queue.working > 1) break;

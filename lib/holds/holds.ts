@@ -106,6 +106,7 @@ const wishes = combiner<Wish, PlacedHold | Refusal>({
   largestBatch: 200,
   mostWaiting: 5_000,
   mostWaitingOfOne: 2_000,
+  givesWay: true,
   work: (organizationId, batch) => inOrganization(organizationId, (tx) => serve(tx, organizationId, batch)),
 });
 

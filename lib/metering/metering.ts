@@ -146,6 +146,7 @@ const recordings = combiner<ToldEvent, Outcome>({
   mostWaiting: 60_000,
   mostWaitingOfOne: 8_000,
   besideFrom: 500,
+  givesWay: true,
   work: recordAtCurrentPrices,
 });
 
