@@ -103,7 +103,13 @@ test("overload is refused with Retry-After, nothing of it is recorded, and it pa
   const accepted = Array.from({ length: 60 }, () => send(...batch));
   const refused = await send("one more").catch((error: unknown) => error);
   expect(refused).toBeInstanceOf(Refusal);
-  expect(refused).toMatchObject({ code: "overloaded", status: 503, extras: { retryAfterSeconds: 1 } });
+  expect(refused).toMatchObject({
+    code: "overloaded",
+    status: 503,
+    extras: { retryAfterSeconds: expect.any(Number) },
+  });
+  const { retryAfterSeconds } = (refused as Refusal).extras;
+  expect([1, 2, 3]).toContain(retryAfterSeconds);
   release();
   await Promise.all(accepted);
   expect(batches.flat()).toHaveLength(60_000);

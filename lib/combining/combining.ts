@@ -59,6 +59,8 @@ const LONGEST_PAUSE_MS = 300;
 /** …until the others have brought nothing for this long. */
 const OTHERS_REMEMBERED_MS = 500;
 
+const LONGEST_RETRY_SECONDS = 3;
+
 type Pending<Item, Outcome> = { readonly queues: Map<number, Queue<Item, Outcome>>; items: number };
 
 /** When a key last brought small work, and when another one did before it. */
@@ -88,7 +90,8 @@ export function combiner<Item, Outcome>(rules: Rules<Item, Outcome>): Combiner<I
       ofOne + count > (rules.mostWaitingOfOne ?? rules.mostWaiting)
     ) {
       throw new Refusal("overloaded", "Too much is waiting already. Send this again in a moment.", {
-        retryAfterSeconds: 1,
+        // Those that are turned away together do not all come back in the same instant.
+        retryAfterSeconds: 1 + Math.floor(Math.random() * LONGEST_RETRY_SECONDS),
       });
     }
   };

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { Client } from "./client";
 import { newEvent, newKey, newOrganizations } from "./clients";
-import { milliseconds, quantile } from "./measure";
+import { inTurn, milliseconds, quantile } from "./measure";
 import type { Figure } from "./report";
 import { mustBe, type Stage, verify } from "./stage";
 
@@ -16,7 +16,7 @@ type Flood = { accepted: number; turnedAway: number; wrong: number };
 
 /**
  * What other organizations feel of one that sends as fast as it can: the 99th percentile of single events, while it floods
- * against before. Fails when an acknowledged event of the flood is lost, or one is turned away without being told when
+ * against while it does not. Fails when an acknowledged event of the flood is lost, or one is turned away without being told when
  * to come again.
  */
 export async function benchFlood(stage: Stage): Promise<Figure[]> {
@@ -30,23 +30,32 @@ export async function benchFlood(stage: Stage): Promise<Figure[]> {
     const body = JSON.stringify(newEvent(stage.seed, slugs[n % OTHERS] ?? "", new Date()));
     return milliseconds(() => client.send("/api/v1/events", { method: "POST", body }));
   };
-  stage.log("before the flood");
-  await timesOf(send);
-  const calm = await timesOf(send);
-  stage.log("during the flood");
-  // Made before, so that making them does not hold up what is measured.
-  const bodies = Array.from({ length: FLOODED_REQUESTS }, () =>
-    JSON.stringify(Array.from({ length: FLOODED_BATCH }, () => newEvent(stage.seed, hot.slug, new Date()))),
-  );
-  const over = { isOver: false };
   const flood: Flood = { accepted: 0, turnedAway: 0, wrong: 0 };
-  const flooding = Array.from({ length: FLOODING_CONNECTIONS }, () =>
-    pour(new Client(url, 1, headers), { bodies, over, flood }),
-  );
-  await wait(1_000);
-  const flooded = await timesOf(send);
-  over.isOver = true;
-  await Promise.all(flooding);
+  const p99 = async () => quantile(await timesOf(send), 0.99);
+  const { ours, baseline } = await inTurn(stage.rounds, {
+    baseline: () => {
+      stage.log("calm");
+      return p99();
+    },
+    ours: async () => {
+      stage.log("during a flood");
+      // Made before, so that making them does not hold up what is measured.
+      const bodies = Array.from({ length: FLOODED_REQUESTS }, () =>
+        JSON.stringify(
+          Array.from({ length: FLOODED_BATCH }, () => newEvent(stage.seed, hot.slug, new Date())),
+        ),
+      );
+      const over = { isOver: false };
+      const flooding = Array.from({ length: FLOODING_CONNECTIONS }, () =>
+        pour(new Client(url, 1, headers), { bodies, over, flood }),
+      );
+      await wait(1_000);
+      const flooded = await p99();
+      over.isOver = true;
+      await Promise.all(flooding);
+      return flooded;
+    },
+  });
   client.close();
   const [stored] = await stage.connect(1)<{ events: number }[]>`
     select count(*)::int as events from event_keys where organization_id = ${hot.id}`;
@@ -54,8 +63,7 @@ export async function benchFlood(stage: Stage): Promise<Figure[]> {
   mustBe("the number of answers without Retry-After", flood.wrong, 0);
   await verify(stage);
   const size = `${FLOODING_CONNECTIONS} × ${FLOODED_BATCH} against ${OTHERS} × 1`;
-  const note = `the same before the flood; ${flood.accepted} events of the flood taken, ${flood.turnedAway} requests turned away`;
-  const [ours, baseline] = [quantile(flooded, 0.99), quantile(calm, 0.99)];
+  const note = `the same without a flood; ${flood.accepted} events of the flood taken, ${flood.turnedAway} requests turned away`;
   return [{ case: "others' p99", size, ours, baseline, unit: "ms", target: { atMost: 2 }, note }];
 }
 

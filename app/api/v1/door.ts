@@ -113,11 +113,15 @@ export async function readJson<T>(request: Request, schema: z.ZodType<T>): Promi
 
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 
-/** @throws Refusal unsupported_media_type, payload_too_large, malformed_body */
+/**
+ * @param glance sees the text that a large body begins with before it is parsed; what it throws is thrown on
+ * @throws Refusal unsupported_media_type, payload_too_large, malformed_body
+ */
 export async function readAnyJson(
   request: Request,
   mediaTypes: readonly string[],
   mostBytes: number,
+  glance: (beginning: string) => void = () => {},
 ): Promise<unknown> {
   const [mediaType = "", ...parameters] = (request.headers.get("content-type") ?? "")
     .split(";")
@@ -127,11 +131,14 @@ export async function readAnyJson(
     throw new Refusal("unsupported_media_type", `Send ${mediaTypes.join(" or ")} in UTF-8.`);
   }
   const bytes = await readBytes(request, mostBytes);
-  return bytes.byteLength > LARGE_BYTES ? large(() => parseJson(bytes)) : parseJson(bytes);
+  if (bytes.byteLength <= LARGE_BYTES) return parseJson(bytes);
+  glance(Buffer.from(bytes.subarray(0, GLANCE_BYTES)).toString("latin1"));
+  return large(() => parseJson(bytes));
 }
 
 /** Bodies from this size on are parsed one after the other, with room for everybody else in between. */
 const LARGE_BYTES = 65_536;
+const GLANCE_BYTES = 4_096;
 const large = turnstile();
 
 function parseJson(bytes: Uint8Array): unknown {

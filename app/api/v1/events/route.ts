@@ -2,7 +2,7 @@ import { otherMethods } from "@/app/api/methods";
 import { authorizeKey } from "@/lib/auth/api-keys";
 import { Refusal } from "@/lib/errors";
 import { logMutation } from "@/lib/log";
-import { recordEvents } from "@/lib/metering/metering";
+import { recordEvents, refuseEarly } from "@/lib/metering/metering";
 import { countEvents } from "@/lib/metrics/metrics";
 import { answer, readAnyJson } from "../door";
 
@@ -20,7 +20,7 @@ const MOST_BYTES = 4 * 1_048_576;
 export async function POST(request: Request): Promise<Response> {
   return answer(request, "/api/v1/events", async () => {
     const scope = await authorizeKey(request.headers.get("authorization"), "events:write");
-    const body = await readAnyJson(request, MEDIA_TYPES, MOST_BYTES);
+    const body = await readAnyJson(request, MEDIA_TYPES, MOST_BYTES, refuseEarly);
     const items: unknown[] = Array.isArray(body) ? body : [body];
     const { accepted, duplicates, rejected } = await recordEvents(scope, items);
     countEvents({ accepted, duplicate: duplicates, rejected: rejected.length });
