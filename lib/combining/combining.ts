@@ -54,7 +54,7 @@ const FLOOD = 500;
 /** While others have small work, a flooding key gives way: it works in pieces of so many items… */
 const PIECE = 250;
 /** …and after each steps back for so many times as long as the piece took… */
-const STEPS_BACK = 2;
+const STEPS_BACK = 3;
 const LONGEST_PAUSE_MS = 300;
 /** …until the others have brought nothing for this long. */
 const OTHERS_REMEMBERED_MS = 500;
