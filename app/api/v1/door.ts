@@ -1,5 +1,6 @@
 import "server-only";
 import { randomUUID } from "node:crypto";
+import { setTimeout } from "node:timers/promises";
 import type { z } from "zod";
 import { readBytes } from "@/app/api/body";
 import { bodiless } from "@/app/bodiless";
@@ -32,12 +33,27 @@ export async function answer(
 ): Promise<Response> {
   const began = monotonicMilliseconds();
   const id = currentRequest()?.id ?? randomUUID();
-  const response = await work().catch((error: unknown) => refuse(error, route, id));
+  const response = await work().catch(async (error: unknown) => {
+    if (isOverload(error) && isLarge(request)) await setTimeout(TURNED_AWAY_AFTER_MS);
+    return refuse(error, route, id);
+  });
   response.headers.set("x-request-id", id);
   if (!response.headers.has("cache-control")) response.headers.set("cache-control", "no-store");
   const { method } = request;
   countRequest({ route, method, status: response.status }, monotonicMilliseconds() - began);
   return bodiless(request, response);
+}
+
+/** Reading large bodies only to turn them away costs too: who does not wait before sending again is made to. */
+const TURNED_AWAY_AFTER_MS = 1_000;
+
+function isOverload(error: unknown): boolean {
+  return error instanceof Refusal && error.code === "overloaded";
+}
+
+/** A body that does not say how long it is may be. */
+function isLarge({ headers, body }: Request): boolean {
+  return body !== null && Number(headers.get("content-length") ?? Number.POSITIVE_INFINITY) > LARGE_BYTES;
 }
 
 function refuse(error: unknown, route: string, requestId: string): Response {
