@@ -193,12 +193,24 @@ describe("a key that floods", () => {
   test("works in pieces and steps back after each while others have something small to do", async () => {
     const { pieces, combine, waiting } = timed("test gives way");
     await combine(2, [0]);
+    const others = setInterval(() => combine(2, [0]), 10);
     expect(await combine(1, numbers(900))).toEqual(numbers(900));
+    clearInterval(others);
     const mine = pieces.filter(({ key }) => key === 1);
     expect(mine.map(({ size }) => size)).toEqual([250, 250, 250, 150]);
     const [first, second] = mine;
     expect((second?.began ?? 0) - (first?.ended ?? 0)).toBeGreaterThan(45);
     expect(waiting()).toBe(0);
+  });
+
+  test("works in pieces without a pause when what others had to do is a moment ago", async () => {
+    const { pieces, combine } = timed("test a moment ago");
+    await combine(2, [0]);
+    await new Promise((resolve) => setTimeout(resolve, 110));
+    const began = performance.now();
+    await combine(1, numbers(900));
+    expect(pieces.map(({ size }) => size)).toEqual([1, 250, 250, 250, 150]);
+    expect(performance.now() - began).toBeLessThan(300);
   });
 
   test("gives way to another kind of work, too", async () => {

@@ -51,13 +51,13 @@ export type Combiner<Item, Outcome> = {
 
 /** From so many items on that wait or are being worked on, a key counts as flooding; with fewer, its work is small. */
 const FLOOD = 500;
-/** While others have small work, a flooding key gives way: it works in pieces of so many items… */
+/** Until others have brought no small work for this long, a flooding key works in pieces of so many items… */
+const OTHERS_REMEMBERED_MS = 500;
 const PIECE = 250;
-/** …and after each steps back for so many times as long as the piece took… */
+/** …and steps back after a piece for so many times as long as it took, where others have brought some this lately. */
+const OTHERS_HERE_MS = 100;
 const STEPS_BACK = 3;
 const LONGEST_PAUSE_MS = 300;
-/** …until the others have brought nothing for this long. */
-const OTHERS_REMEMBERED_MS = 500;
 
 const LONGEST_RETRY_SECONDS = 3;
 
@@ -149,9 +149,13 @@ function mustGiveWay<Item, Outcome>(
   queue: Queue<Item, Outcome>,
   rules: Rules<Item, Outcome>,
 ): boolean {
-  if (!rules.givesWay || !floods(queue)) return false;
-  const others = small.latest.key === key ? small.ofAnother : small.latest;
-  return performance.now() - others.at < OTHERS_REMEMBERED_MS;
+  return rules.givesWay === true && floods(queue) && sinceOthers(key) < OTHERS_REMEMBERED_MS;
+}
+
+/** Milliseconds since another key brought small work. */
+function sinceOthers(key: number): number {
+  const { at } = small.latest.key === key ? small.ofAnother : small.latest;
+  return performance.now() - at;
 }
 
 function itemsOf<Item, Outcome>(requests: readonly Request<Item, Outcome>[]): number {
@@ -171,7 +175,8 @@ async function drain<Item, Outcome>(
     if (inPieces) divideFirst(queue);
     await workOff(takeBatch(queue, inPieces ? PIECE : rules.largestBatch), (items) => rules.work(key, items));
     if (!inPieces) continue;
-    await setTimeout(Math.min(STEPS_BACK * (performance.now() - began), LONGEST_PAUSE_MS));
+    const pause = Math.min(STEPS_BACK * (performance.now() - began), LONGEST_PAUSE_MS);
+    if (sinceOthers(key) < OTHERS_HERE_MS) await setTimeout(pause);
     if (queue.working > 1) break;
   }
   queue.working -= 1;
