@@ -2,8 +2,8 @@ import "server-only";
 import type { Transaction } from "@/db/client";
 import { normalizeContact } from "@/lib/contact/contact";
 import { Refusal } from "@/lib/errors";
-import { type Organization, priceBooksOf } from "@/lib/organizations/organizations";
-import { loadMarkets, loadPriceBooksOf } from "@/lib/rating/rating";
+import type { Organization } from "@/lib/organizations/organizations";
+import { loadAssignedBooks, loadMarkets } from "@/lib/rating/rating";
 import {
   bookInForce,
   canonicalCategory,
@@ -33,9 +33,8 @@ export async function loadPriceList(
   now: Date,
 ): Promise<PriceList> {
   const day = dayOf(now, organization.timeZone);
-  const [assignments, books, markets] = await Promise.all([
-    priceBooksOf(tx, organization.id),
-    loadPriceBooksOf(tx, organization.id),
+  const [{ assignments, books }, markets] = await Promise.all([
+    loadAssignedBooks(tx, organization.id),
     loadMarkets(tx),
   ]);
   const assignment = bookInForce(assignments, day);

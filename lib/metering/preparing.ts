@@ -4,9 +4,9 @@ import { loadHolds, saveHolds } from "@/lib/holds/holds";
 import { saveBook } from "@/lib/ledger/ledger";
 import { type Book, move } from "@/lib/ledger/rules";
 import { quotasFor } from "@/lib/months/months";
-import { type Organization, priceBooksOf } from "@/lib/organizations/organizations";
+import type { Organization } from "@/lib/organizations/organizations";
 import { saveQuotas } from "@/lib/quotas/quotas";
-import { loadMarkets, loadPriceBooksOf, markVersionsUsed } from "@/lib/rating/rating";
+import { loadAssignedBooks, loadMarkets, markVersionsUsed } from "@/lib/rating/rating";
 import { schemeOf } from "@/lib/rating/rules";
 import { dayOf, type Month, monthOf } from "@/lib/time/period";
 import { type Message, occurrenceOf, type UsageEvent } from "./message";
@@ -184,9 +184,8 @@ type State = Awaited<ReturnType<typeof readState>>;
 async function readState(tx: Transaction, organization: Organization, book: Book, needs: Needs) {
   const { id } = organization;
   const months = [...needs.months];
-  const [assignments, priceBooks, markets, quotas, counters, windows, holds] = await Promise.all([
-    priceBooksOf(tx, id),
-    loadPriceBooksOf(tx, id),
+  const [{ assignments, books }, markets, quotas, counters, windows, holds] = await Promise.all([
+    loadAssignedBooks(tx, id),
     loadMarkets(tx),
     quotasFor(tx, organization, book, months),
     selectCounters(tx, id, months),
@@ -195,7 +194,7 @@ async function readState(tx: Transaction, organization: Organization, book: Book
       : selectWindows(tx, id, [...needs.peers.values()], needs.from, needs.to),
     loadHolds(tx, id, [...needs.holds]),
   ]);
-  return { assignments, priceBooks, markets, quotas, counters, windows, holds };
+  return { assignments, priceBooks: books, markets, quotas, counters, windows, holds };
 }
 
 async function workbench(

@@ -4,6 +4,7 @@ import type { PriceTier, Scheme } from "@/db/schema/rating";
 import type { MachineScope, StaffScope } from "@/lib/auth/scope";
 import { invariant, Refusal } from "@/lib/errors";
 import { type Micros, micros, toDecimal } from "@/lib/money/money";
+import type { PriceBookAssignment } from "@/lib/organizations/organizations";
 import type { Day } from "@/lib/time/period";
 import { indexMarkets, type Markets, type Price, type PriceBook, type PriceVersion, priceKey } from "./rules";
 import {
@@ -86,12 +87,18 @@ export async function loadPriceBooks(
   return ids.length === 0 ? new Map() : booksAt(tx, await selectBookRevisions(tx, [...new Set(ids)]));
 }
 
-/** As `loadPriceBooks`, for the books that were ever assigned to an organization. */
-export async function loadPriceBooksOf(
+/**
+ * Which price book an organization uses from which day on, oldest first, and these books by id; read in one statement, so
+ * that none is assigned that is not there.
+ */
+export async function loadAssignedBooks(
   tx: Transaction,
   organizationId: number,
-): Promise<Map<number, PriceBook>> {
-  return booksAt(tx, await selectAssignedRevisions(tx, organizationId));
+): Promise<{ assignments: PriceBookAssignment[]; books: Map<number, PriceBook> }> {
+  const rows = await selectAssignedRevisions(tx, organizationId);
+  const assignments = rows.map(({ fromDay, id }) => ({ fromDay, priceBookId: id }));
+  const revisions = rows.map(({ fromDay: _, ...revision }) => revision);
+  return { assignments, books: await booksAt(tx, revisions) };
 }
 
 async function booksAt(tx: Transaction, revisions: readonly BookRevision[]): Promise<Map<number, PriceBook>> {

@@ -26,15 +26,12 @@ export async function selectBookRevisions(tx: Transaction, ids: number[]): Promi
     from price_books where id = any(${ids}::integer[])`;
 }
 
-/** Of the books that were ever assigned to the organization. */
-export async function selectAssignedRevisions(
-  tx: Transaction,
-  organizationId: number,
-): Promise<BookRevision[]> {
-  return rawSql(tx)<BookRevision[]>`
-    select id, slug, name, currency, revision, revision || ':' || xmin as stamp
-    from price_books
-    where id = any(array(select price_book_id from price_book_assignments where organization_id = ${organizationId}))`;
+/** The books that were assigned to the organization, in the order of the days from which they are; a book may come again. */
+export async function selectAssignedRevisions(tx: Transaction, organizationId: number) {
+  return rawSql(tx)<(BookRevision & { readonly fromDay: string })[]>`
+    select a.from_day as "fromDay", b.id, b.slug, b.name, b.currency, b.revision, b.revision || ':' || b.xmin as stamp
+    from price_book_assignments a join price_books b on b.id = a.price_book_id
+    where a.organization_id = ${organizationId} order by a.from_day`;
 }
 
 export async function selectVersions(tx: Transaction, bookId: number) {

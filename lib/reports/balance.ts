@@ -6,10 +6,10 @@ import { openAccount } from "@/lib/holds/holds";
 import { saveBook } from "@/lib/ledger/ledger";
 import type { Micros } from "@/lib/money/money";
 import { dueMonths } from "@/lib/months/rules";
-import { priceBooksOf, readOrganization } from "@/lib/organizations/organizations";
+import { readOrganization } from "@/lib/organizations/organizations";
 import { type Terms, termsIn, termsOf } from "@/lib/packages/packages";
 import { visitorsLeft } from "@/lib/quotas/rules";
-import { loadPriceBooksOf } from "@/lib/rating/rating";
+import { loadAssignedBooks } from "@/lib/rating/rating";
 import { bookInForce, priceOf, versionInForce } from "@/lib/rating/rules";
 import { organizationNow } from "@/lib/time/clock";
 import { addDays, type Day, dayOf, type Month, monthOf, nextMonth, startOfMonth } from "@/lib/time/period";
@@ -165,12 +165,11 @@ export async function readOutlook(scope: Scope<"balance:read">, balance: Balance
   const from = addDays(balance.today, -PACE_DAYS);
   const yesterday = addDays(balance.today, -1);
   return readInOrganization(organizationId, async (tx) => {
-    const [pace, terms, market, assignments, books] = await Promise.all([
+    const [pace, terms, market, { assignments, books }] = await Promise.all([
       selectPace(tx, organizationId, from, yesterday),
       termsOf(tx, organizationId),
       selectBusiestMarket(tx, organizationId, HOME.category, from, balance.today),
-      priceBooksOf(tx, organizationId),
-      loadPriceBooksOf(tx, organizationId),
+      loadAssignedBooks(tx, organizationId),
     ]);
     const perDay = paceOf(BigInt(pace?.spent_micros ?? 0), pace?.first_day ?? null, from, balance.today);
     const assignment = bookInForce(assignments, balance.today);

@@ -2,8 +2,8 @@ import "server-only";
 import { readInOrganization } from "@/db/client";
 import type { Scope } from "@/lib/auth/scope";
 import type { Micros } from "@/lib/money/money";
-import { organizationOf, priceBooksOf } from "@/lib/organizations/organizations";
-import { loadPriceBooksOf } from "@/lib/rating/rating";
+import { organizationOf } from "@/lib/organizations/organizations";
+import { loadAssignedBooks } from "@/lib/rating/rating";
 import { type PriceVersion, priceKey, schemeOf, splitPriceKey } from "@/lib/rating/rules";
 import { organizationNow } from "@/lib/time/clock";
 import { type Day, dayOf } from "@/lib/time/period";
@@ -55,10 +55,7 @@ export async function readPriceTable(
   const { timeZone, clock } = await organizationOf(scope);
   const today = dayOf(organizationNow(clock), timeZone);
   const dated = await readInOrganization(scope.organizationId, async (tx) => {
-    const [assignments, books] = await Promise.all([
-      priceBooksOf(tx, scope.organizationId),
-      loadPriceBooksOf(tx, scope.organizationId),
-    ]);
+    const { assignments, books } = await loadAssignedBooks(tx, scope.organizationId);
     return assignments.flatMap((assignment, index) => {
       const book = books.get(assignment.priceBookId);
       const until = assignments[index + 1]?.fromDay;
