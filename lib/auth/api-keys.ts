@@ -3,7 +3,7 @@ import { acrossOrganizations, type Transaction } from "@/db/client";
 import type { KeyScope } from "@/db/schema/access";
 import { forgetRate, isRated, secondsToWait, takeFromRate } from "@/lib/attempts/rates";
 import { actorName, writeAudit } from "@/lib/audit/audit";
-import { combiner } from "@/lib/combining/combining";
+import { combiner, makeWayFor } from "@/lib/combining/combining";
 import { invariant, Refusal } from "@/lib/errors";
 import { logFault } from "@/lib/log";
 import { findOrganizations, type Organization } from "@/lib/organizations/organizations";
@@ -180,6 +180,7 @@ export async function narrowToOrganization<P extends Permission>(
       `There is no organization "${slug.slice(0, 80)}" for this key.`,
     );
   }
+  makeWayFor(organization.id);
   return narrowScope(scope, organization.id);
 }
 

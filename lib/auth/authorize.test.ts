@@ -1,6 +1,7 @@
 import { afterAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { acrossOrganizations, closeDatabases } from "@/db/client";
 import type { Role } from "@/db/schema/access";
+import { piecesOf } from "@/lib/combining/testing";
 import { changeOrganization } from "@/lib/organizations/organizations";
 import { duringRequest } from "@/lib/request";
 import { authorize, authorizeStaff, currentUser, isOwnRequest, may, whoCanHelp } from "./authorize";
@@ -63,6 +64,15 @@ const request = (method: string, path: string) => ({
 });
 
 describe("authorize", () => {
+  test("a flood of another organization gives way to a member", async () => {
+    const { organization } = await arriveAsMember("supervisor");
+    const { id: flooding } = await newOrganization();
+    await new Promise((resolve) => setTimeout(resolve, 510));
+    expect(await piecesOf(flooding)).toEqual([600]);
+    await authorize(organization.slug, "usage:read");
+    expect(await piecesOf(flooding)).toEqual([250, 250, 100]);
+  });
+
   test("a member with the permission gets a Scope that holds exactly what was asked for", async () => {
     const { organization, user } = await arriveAsMember("supervisor");
     expect(await authorize(organization.slug, "usage:read", "balance:read")).toEqual({

@@ -3,6 +3,7 @@ import type { Route } from "next";
 import { cookies, headers } from "next/headers";
 import { forbidden, notFound, redirect } from "next/navigation";
 import { cache } from "react";
+import { makeWayFor } from "@/lib/combining/combining";
 import { env } from "@/lib/env";
 import { currentRequest } from "@/lib/request";
 import { namesInCharge } from "./members/members";
@@ -42,6 +43,7 @@ export async function authorize<P extends Permission>(slug: string, ...permissio
   const membership = user.organizations.find((organization) => organization.slug === slug);
   if (!membership) notFound();
   if (!permissions.every((permission) => roleHas(membership.role, permission))) forbidden();
+  makeWayFor(membership.organizationId);
   return mintScope(membership.organizationId, { kind: "user", userId: user.userId }, permissions);
 }
 

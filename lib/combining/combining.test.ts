@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { Refusal } from "@/lib/errors";
-import { combiner } from "./combining";
+import { combiner, makeWayFor } from "./combining";
 
 let workers = 0;
 
@@ -216,6 +216,13 @@ describe("a key that floods", () => {
   test("gives way to another kind of work, too", async () => {
     const { pieces, combine } = timed("test one kind");
     await timed("test another kind").combine(2, [0]);
+    await combine(1, numbers(600));
+    expect(pieces.map(({ size }) => size)).toEqual([250, 250, 100]);
+  });
+
+  test("gives way to who looks at something of another organization", async () => {
+    const { pieces, combine } = timed("test who looks");
+    makeWayFor(2);
     await combine(1, numbers(600));
     expect(pieces.map(({ size }) => size)).toEqual([250, 250, 100]);
   });

@@ -104,7 +104,7 @@ export function combiner<Item, Outcome>(rules: Rules<Item, Outcome>): Combiner<I
       mine.items += items.length;
       const queue = queueOf(mine, key);
       queue.items += items.length;
-      if (rules.givesWay && !floods(queue)) noteSmallWork(key);
+      if (rules.givesWay && !floods(queue)) makeWayFor(key);
       const outcomes = new Promise<Outcome[]>((resolve, reject) => {
         queue.waiting.push({ items, resolve, reject });
         if (isWorthBeginning(key, queue, rules)) void drain(mine, key, queue, rules);
@@ -139,9 +139,10 @@ function floods({ items }: { readonly items: number }): boolean {
   return items >= FLOOD;
 }
 
-function noteSmallWork(key: number): void {
-  if (small.latest.key !== key) small.ofAnother = small.latest;
-  small.latest = { key, at: performance.now() };
+/** Somebody acts for an organization, if only to look at it: others that flood give way for a moment. */
+export function makeWayFor(organizationId: number): void {
+  if (small.latest.key !== organizationId) small.ofAnother = small.latest;
+  small.latest = { key: organizationId, at: performance.now() };
 }
 
 function mustGiveWay<Item, Outcome>(

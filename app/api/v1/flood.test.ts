@@ -1,8 +1,10 @@
 import { afterAll, expect, test } from "vitest";
 import { acrossOrganizations, closeDatabases, rawSql } from "@/db/client";
+import { piecesOf } from "@/lib/combining/testing";
 import { waitingEvents } from "@/lib/metering/metering";
 import { newTestOrganization } from "@/lib/provisioning/testing";
 import { POST as postEvents } from "./events/route";
+import { GET as getBalance } from "./organizations/[organization]/balance/route";
 import { call, messageEvent, platformKey } from "./testing";
 
 afterAll(closeDatabases);
@@ -49,4 +51,15 @@ test("over capacity a large body is turned away unread and not at once, and what
   await busy;
   const answers = await Promise.all(taken);
   expect(answers.map(({ status, accepted }) => [status, accepted])).toEqual(Array(8).fill([200, 1_000]));
+});
+
+test("a flood gives way to who reads something of another organization, and not to who reads of the same", async () => {
+  const key = await platformKey("balance:read");
+  const [flooding, other] = await Promise.all([newTestOrganization(), newTestOrganization()]);
+  const read = ({ slug }: { slug: string }) => call(getBalance, { key, params: { organization: slug } });
+  await new Promise((resolve) => setTimeout(resolve, 510));
+  expect((await read(flooding)).status).toBe(200);
+  expect(await piecesOf(flooding.id)).toEqual([600]);
+  expect((await read(other)).status).toBe(200);
+  expect(await piecesOf(flooding.id)).toEqual([250, 250, 100]);
 });
