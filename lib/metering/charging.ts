@@ -3,7 +3,7 @@ import { invariant } from "@/lib/errors";
 import { type Micros, min } from "@/lib/money/money";
 import type { FoundMarket, PriceVersion } from "@/lib/rating/rules";
 import { marketOf, priceOf, schemeOf, tieredPrice } from "@/lib/rating/rules";
-import type { Month } from "@/lib/time/period";
+import { isoOf, type Month } from "@/lib/time/period";
 import type { Charge, Instant, Message, PaidFrom } from "./message";
 import { deliveryOf } from "./message";
 import {
@@ -89,7 +89,7 @@ function decide(bench: Workbench, message: Message, at: Instant): Charge {
     bench.inbound.get(peerKey(message.businessNumber, message.groupId ?? message.contact)),
     at,
   );
-  if (window !== null) basis.window_from = new Date(window).toISOString();
+  if (window !== null) basis.window_from = isoOf(window);
   const repliesInWindow = window !== null && message.groupId === null;
   const known = message.categoryBilled ?? message.categorySent ?? (repliesInWindow ? "service" : null);
   const category = known === null ? null : chargedCategory(bench, known);
@@ -99,7 +99,7 @@ function decide(bench: Workbench, message: Message, at: Instant): Charge {
   const entries = bench.entryPoints.get(peer);
   noteAnswer(entries, at, saidEntryExpiry(message));
   const answered = entryAnswered(entries, at);
-  if (answered !== null) basis.entry_answered = new Date(answered).toISOString();
+  if (answered !== null) basis.entry_answered = isoOf(answered);
   if (category === null) return unpriced(bench, delivery, version, "no_category");
   if (!version) return unpriced(bench, delivery, version, "no_version");
   return decideSingle(bench, delivery, version, category);
@@ -149,7 +149,7 @@ function coverOrOpen(
   const known = bench.conversations.get(peer) ?? [];
   const cover = coveringConversation(known, category, at, category === "service");
   if (cover) {
-    basis.conversation = { category: cover.category, opened_at: new Date(cover.openedAt).toISOString() };
+    basis.conversation = { category: cover.category, opened_at: isoOf(cover.openedAt) };
     return closed(bench, at, {
       category,
       market: delivery.market.market,
@@ -174,7 +174,7 @@ function coverOrOpen(
     closed: false,
   };
   bench.conversations.set(peer, [...known, opened]);
-  basis.conversation = { category, opened_at: new Date(at).toISOString() };
+  basis.conversation = { category, opened_at: isoOf(at) };
   basis.opened_conversation = true;
   return null;
 }

@@ -119,7 +119,7 @@ function holdIds(events: readonly UsageEvent[], known: readonly Message[]): stri
 async function knownVisitors(tx: Transaction, organization: Organization, events: readonly UsageEvent[]) {
   const keys = events.flatMap((event) => {
     if (event.kind !== "received") return [];
-    const month = monthOf(new Date(event.at), organization.timeZone);
+    const month = monthOf(event.at, organization.timeZone);
     const contacts = event.formerContact === null ? [event.contact] : [event.contact, event.formerContact];
     return contacts.map((contact) => ({ month, channel: event.channel, contact }));
   });
@@ -140,7 +140,7 @@ function needsOf(
   const see = (at: number) => {
     from = Math.min(from, at);
     to = Math.max(to, at);
-    months.add(monthOf(new Date(at), organization.timeZone));
+    months.add(monthOf(at, organization.timeZone));
   };
   const meet = (channel: string, businessNumber: string, peer: string) => {
     if (channel === "whatsapp") peers.set(peerKey(businessNumber, peer), { businessNumber, peer });
@@ -262,7 +262,7 @@ async function workbench(
 /** Whether any version in force at these times charges by conversation: the newest do not. */
 function countsConversations(bench: Workbench, needs: Needs): boolean {
   if (needs.peers.size === 0) return false;
-  const firstDay = dayOf(new Date(needs.from), bench.organization.timeZone);
+  const firstDay = dayOf(needs.from, bench.organization.timeZone);
   return [...bench.priceBooks.values()].some(({ versions }) =>
     versions.some(
       (version, index) =>

@@ -1,10 +1,10 @@
 import { rawSql, type Transaction } from "@/db/client";
-import type { Month } from "@/lib/time/period";
+import { isoOf, type Month } from "@/lib/time/period";
 import type { Tally } from "./tally";
 import { type Conversation, type EntryPoint, peerKey } from "./windows";
 import type { Visitor } from "./workbench";
 
-const iso = (time: number | null) => (time === null ? undefined : new Date(time).toISOString());
+const iso = (time: number | null) => (time === null ? undefined : isoOf(time));
 const ms = (text: string | null) => (text === null ? null : Date.parse(text));
 
 type PeerRange = { readonly businessNumber: string; readonly peer: string };
@@ -19,7 +19,7 @@ export async function selectWindows(
 ) {
   const sql = rawSql(tx);
   const rows = JSON.stringify(peers.map(({ businessNumber, peer }) => ({ n: businessNumber, p: peer })));
-  const [start, end] = [new Date(from).toISOString(), new Date(to).toISOString()];
+  const [start, end] = [isoOf(from), isoOf(to)];
   const [inbound, entries] = await Promise.all([
     sql<{ n: string; p: string; t: string }[]>`
       select i.business_number as n, i.peer as p, i.occurred_at as t
@@ -62,7 +62,7 @@ export async function selectDeliveries(
   const found = await rawSql(tx)<{ n: string; p: string; id: string; t: string }[]>`
     select business_number as n, contact as p, id, occurred_at as t from messages
     where organization_id = ${organizationId} and contact = any(${contacts}::text[])
-      and occurred_at between ${new Date(from).toISOString()} and ${new Date(to).toISOString()}
+      and occurred_at between ${isoOf(from)} and ${isoOf(to)}
       and channel = 'whatsapp' and group_id is null and coalesce(delivered_at, read_at) is not null`;
   return found
     .filter(({ n, p }) => wanted.has(peerKey(n, p)))
@@ -84,7 +84,7 @@ export async function selectConversations(
     from json_to_recordset(${rows}::text::json) as g (n text, p text) cross join lateral (
       select * from conversations
       where organization_id = ${organizationId} and business_number = g.n and contact = g.p
-        and opened_at <= ${new Date(to).toISOString()} and expires_at >= ${new Date(from).toISOString()} offset 0) c
+        and opened_at <= ${isoOf(to)} and expires_at >= ${isoOf(from)} offset 0) c
     order by c.opened_at`;
   return found.map((row) => ({
     businessNumber: row.n,

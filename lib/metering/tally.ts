@@ -96,7 +96,7 @@ function tallyCharge(
   sign: 1 | -1,
 ): void {
   if (charge.paidFrom === "none") return;
-  const day = dayOf(new Date(charge.occurredAt), zone);
+  const day = dayOf(charge.occurredAt, zone);
   const category = usageCategory(message);
   const amount = sign === 1 ? charge.amount : -charge.amount;
   const initial = sign === 1 ? charge.fromInitial : -charge.fromInitial;

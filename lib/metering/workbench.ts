@@ -74,7 +74,7 @@ export function counterKey(month: Month, counter: string): string {
 }
 
 export function dayOfInstant(bench: Workbench, at: Instant): Day {
-  return dayOf(new Date(at), bench.organization.timeZone);
+  return dayOf(at, bench.organization.timeZone);
 }
 
 /** The price version in force on a day for this organization. Undefined: no book, or before its first version. */

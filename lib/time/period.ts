@@ -50,9 +50,9 @@ const daysByZone = new Map<string, Map<number, KnownDay[]>>();
 const BUCKET = 86_400_000;
 const MOST_BUCKETS = 4_000;
 
-/** The calendar day of an instant in a zone. Fast when asked again for nearby instants. */
-export function dayOf(instant: Date, zone: string): Day {
-  const time = instant.getTime();
+/** The calendar day of an instant (or milliseconds since 1970) in a zone. Fast when asked again for nearby instants. */
+export function dayOf(instant: Date | number, zone: string): Day {
+  const time = Number(instant);
   invariant(!Number.isNaN(time), "the instant exists");
   const buckets = daysByZone.get(zone) ?? new Map<number, KnownDay[]>();
   daysByZone.set(zone, buckets);
@@ -74,7 +74,7 @@ export function dayOf(instant: Date, zone: string): Day {
   return entry.day;
 }
 
-export function monthOf(instant: Date, zone: string): Month {
+export function monthOf(instant: Date | number, zone: string): Month {
   return dayOf(instant, zone).slice(0, 7);
 }
 
@@ -177,8 +177,26 @@ export function parseInstant(text: string): Date | null {
 
 /** The engine takes 30 February for 2 March. Plain arithmetic: this is asked of every event. */
 function existsInCalendar(text: string): boolean {
+  const year = Number(text.slice(0, 4));
   const month = Number(text.slice(5, 7));
   const day = Number(text.slice(8, 10));
-  const found = new Date(Date.UTC(Number(text.slice(0, 4)), month - 1, day));
-  return found.getUTCMonth() === month - 1 && found.getUTCDate() === day;
+  const isLeapYear = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+  const days = month === 2 && isLeapYear ? 29 : (DAYS_OF_MONTHS[month - 1] ?? 0);
+  return day >= 1 && day <= days;
+}
+
+const DAYS_OF_MONTHS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+
+const texts = new Map<number, string>();
+const MOST_TEXTS = 10_000;
+
+/** An instant (milliseconds since 1970) as the database and JSON write it. Fast when asked again for one asked lately. */
+export function isoOf(time: number): string {
+  let text = texts.get(time);
+  if (text === undefined) {
+    if (texts.size >= MOST_TEXTS) texts.clear();
+    text = new Date(time).toISOString();
+    texts.set(time, text);
+  }
+  return text;
 }

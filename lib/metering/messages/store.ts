@@ -1,6 +1,7 @@
 import { rawSql, type Transaction } from "@/db/client";
 import { rowSource, type SourceColumn } from "@/db/row-source";
 import type { ChargeBasis } from "@/db/schema/metering";
+import { isoOf } from "@/lib/time/period";
 import type { Charge, Message, PaidFrom } from "../message";
 
 /** Where a message's row is. */
@@ -9,7 +10,7 @@ export type MessageLocation = { readonly occurredAt: string; readonly id: number
 /** A message and where its row belongs in time. */
 export type PlacedMessage = { readonly message: Message; readonly occurredAt: number };
 
-const iso = (time: number | null) => (time === null ? null : new Date(time).toISOString());
+const iso = (time: number | null) => (time === null ? null : isoOf(time));
 const ms = (text: string | null) => (text === null ? null : Date.parse(text));
 
 type EventIdentity = { readonly source: string; readonly id: string };
@@ -143,8 +144,8 @@ export async function selectMessages(
   const rows = JSON.stringify(locations.map(({ occurredAt, id }) => ({ t: occurredAt, i: id })));
   // The bounds let the planner leave out the partitions that cannot hold any of them.
   const times = locations.map(({ occurredAt }) => Date.parse(occurredAt));
-  const first = new Date(times.reduce((a, b) => Math.min(a, b), Number.MAX_SAFE_INTEGER)).toISOString();
-  const last = new Date(times.reduce((a, b) => Math.max(a, b), -8.64e15)).toISOString();
+  const first = isoOf(times.reduce((a, b) => Math.min(a, b), Number.MAX_SAFE_INTEGER));
+  const last = isoOf(times.reduce((a, b) => Math.max(a, b), -8.64e15));
   const found = await rawSql(tx)<MessageRow[]>`
     select m.id, m.occurred_at, m.booked_at, m.message_id, m.channel, m.business_number, m.contact, m.group_id,
       m.broadcast_id, m.template, m.hold_id, m.hold_freed, m.sent_at, m.delivered_at, m.read_at, m.failed_at,
