@@ -1,6 +1,7 @@
 import "server-only";
 import { readInOrganization, type Transaction } from "@/db/client";
 import { ACCOUNTS, type AccountName } from "@/db/schema/ledger";
+import { type Write, writeTogether } from "@/db/together";
 import type { Scope } from "@/lib/auth/scope";
 import { invariant } from "@/lib/errors";
 import type { Micros } from "@/lib/money/money";
@@ -60,16 +61,21 @@ export async function ledgerIsFree(tx: Transaction, organizationId: number): Pro
  * @throws a unique violation of `cause_posts_once` when the same cause was booked before.
  */
 export async function saveBook(tx: Transaction, book: Book): Promise<void> {
+  await writeTogether(tx, bookWrites(book));
+}
+
+/** As `saveBook`, for who writes more at the same time. */
+export function bookWrites(book: Book): Write[] {
   invariant(
     book.balances.initial === 0n || book.balances.additional >= 0n,
     "an initial balance and a debt never stand together",
   );
-  const writes: Promise<void>[] = [updateLedger(tx, book)];
-  if (book.transfers.length > 0) {
-    writes.push(updateBalances(tx, book.organizationId, netMovements(book.transfers)));
-    writes.push(insertTransfers(tx, book.organizationId, book.transfers));
-  }
-  await Promise.all(writes);
+  if (book.transfers.length === 0) return [updateLedger(book)];
+  return [
+    updateLedger(book),
+    updateBalances(book.organizationId, netMovements(book.transfers)),
+    insertTransfers(book.organizationId, book.transfers),
+  ];
 }
 
 /** How many transfers one page holds at the most. */

@@ -1,5 +1,6 @@
 import { rawSql, type Transaction } from "@/db/client";
 import { ACCOUNTS, type AccountName } from "@/db/schema/ledger";
+import { type Write, write } from "@/db/together";
 import type { Book, Transfer } from "./rules";
 
 export async function insertLedger(tx: Transaction, organizationId: number): Promise<void> {
@@ -43,8 +44,8 @@ export async function selectAccounts(tx: Transaction, organizationId: number) {
     select account, balance_micros from ledger_accounts where organization_id = ${organizationId}`;
 }
 
-export async function updateLedger(tx: Transaction, book: Book): Promise<void> {
-  await rawSql(tx)`
+export function updateLedger(book: Book): Write {
+  return write`
     update ledgers
     set opened_month = ${book.openedMonth}, next_transfer_id = ${book.nextTransferId},
         next_message_id = ${book.nextMessageId}, next_posting = ${book.nextPosting},
@@ -55,23 +56,18 @@ export async function updateLedger(tx: Transaction, book: Book): Promise<void> {
 }
 
 /** Moves each running balance by what the transfers move. */
-export async function updateBalances(
-  tx: Transaction,
+export function updateBalances(
   organizationId: number,
   deltas: readonly (readonly [AccountName, bigint])[],
-): Promise<void> {
-  await rawSql(tx)`
+): Write {
+  const rows = JSON.stringify(deltas.map(([account, delta]) => ({ account, delta: delta.toString() })));
+  return write`
     update ledger_accounts a set balance_micros = a.balance_micros + d.delta
-    from unnest(${deltas.map(([account]) => account)}::text[], ${deltas.map(([, delta]) => delta.toString())}::bigint[])
-      as d (account, delta)
+    from json_to_recordset(${rows}::text::json) as d (account text, delta bigint)
     where a.organization_id = ${organizationId} and a.account = d.account`;
 }
 
-export async function insertTransfers(
-  tx: Transaction,
-  organizationId: number,
-  transfers: readonly Transfer[],
-): Promise<void> {
+export function insertTransfers(organizationId: number, transfers: readonly Transfer[]): Write {
   const rows = JSON.stringify(
     transfers.map((transfer) => ({
       id: transfer.id,
@@ -88,10 +84,10 @@ export async function insertTransfers(
       reason: transfer.reason,
     })),
   );
-  await rawSql(tx)`
+  return write`
     insert into ledger_transfers (organization_id, id, kind, from_account, to_account, amount_micros, occurred_at,
       booked_at, cause, line, initial_after_micros, additional_after_micros, reason)
-    select ${organizationId}, r.* from json_to_recordset(${rows}::text::json) as r (id bigint, kind text,
+    select ${organizationId}::integer, r.* from json_to_recordset(${rows}::text::json) as r (id bigint, kind text,
       from_account text, to_account text, amount_micros bigint, occurred_at timestamptz, booked_at timestamptz,
       cause text, line smallint, initial_after_micros bigint, additional_after_micros bigint, reason text)`;
 }

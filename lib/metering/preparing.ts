@@ -1,11 +1,12 @@
 import "server-only";
 import type { Transaction } from "@/db/client";
+import { writeTogether } from "@/db/together";
 import { loadHolds, saveHolds } from "@/lib/holds/holds";
-import { saveBook } from "@/lib/ledger/ledger";
+import { bookWrites } from "@/lib/ledger/ledger";
 import { type Book, move } from "@/lib/ledger/rules";
 import { quotasFor } from "@/lib/months/months";
 import type { Organization } from "@/lib/organizations/organizations";
-import { saveQuotas } from "@/lib/quotas/quotas";
+import { quotaWrites } from "@/lib/quotas/quotas";
 import { loadAssignedBooks, loadMarkets, markVersionsUsed } from "@/lib/rating/rating";
 import { schemeOf } from "@/lib/rating/rules";
 import { dayOf, type Month, monthOf } from "@/lib/time/period";
@@ -305,22 +306,22 @@ export async function save(tx: Transaction, bench: Workbench): Promise<void> {
     const [month = "", counter = ""] = splitOnce(key);
     return { month, counter, units: bench.counters.get(key) ?? 0 };
   });
+  const quotas = [...bench.touchedQuotas].flatMap((month) => bench.quotas.get(month) ?? []);
+  const totals = [
+    ...addToRollups(id, bench.tally),
+    ...quotaWrites(id, quotas),
+    ...(counters.length > 0 ? [upsertCounters(id, counters)] : []),
+    ...bookWrites(bench.book),
+  ];
   await Promise.all([
     added.length > 0 && insertMessages(tx, id, added),
     changed.length > 0 && updateMessages(tx, id, changed),
-    addToRollups(tx, id, bench.tally),
-    saveQuotas(
-      tx,
-      id,
-      [...bench.touchedQuotas].flatMap((month) => bench.quotas.get(month) ?? []),
-    ),
     visitors.length > 0 && upsertVisitors(tx, id, visitors),
     bench.newInbound.length > 0 && insertInbound(tx, id, bench.newInbound),
     entries.length > 0 && upsertEntryPoints(tx, id, entries),
     conversations.length > 0 && replaceConversations(tx, id, conversations),
-    counters.length > 0 && upsertCounters(tx, id, counters),
     saveHolds(tx, id, bench.touchedHolds),
-    saveBook(tx, bench.book),
+    writeTogether(tx, totals),
   ]);
   if (!(await markVersionsUsed(tx, bench.priceBooks, [...bench.usedVersions]))) throw new PricesChanged();
 }

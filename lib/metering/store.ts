@@ -1,4 +1,5 @@
 import { rawSql, type Transaction } from "@/db/client";
+import { type Write, write } from "@/db/together";
 import { isoOf, type Month } from "@/lib/time/period";
 import type { Tally } from "./tally";
 import { type Conversation, type EntryPoint, peerKey } from "./windows";
@@ -136,20 +137,19 @@ export async function selectCounters(
   return rows.map((row) => ({ ...row, units: Number(row.units) }));
 }
 
-/** Writes what a batch added to the roll-ups: one statement per table, whatever the batch's size. */
-export async function addToRollups(tx: Transaction, organizationId: number, tally: Tally): Promise<void> {
-  const sql = rawSql(tx);
-  const writes: Promise<unknown>[] = [];
+/** What a batch added to the roll-ups: one statement per table, whatever the batch's size. */
+export function addToRollups(organizationId: number, tally: Tally): Write[] {
+  const writes: Write[] = [];
   const days = [...tally.days].map(([day, { amount, ...units }]) => ({
     day,
     ...units,
     amount_micros: String(amount),
   }));
   if (days.length > 0) {
-    writes.push(sql`
+    writes.push(write`
       insert into daily_usage as d (organization_id, day, service, marketing, utility, authentication,
         authentication_international, "group", other, unique_visitors, amount_micros)
-      select ${organizationId}, r.day, r.service, r.marketing, r.utility, r.authentication,
+      select ${organizationId}::integer, r.day, r.service, r.marketing, r.utility, r.authentication,
         r.authentication_international, r."group", r.other, r.unique_visitors, r.amount_micros
       from json_populate_recordset(null::daily_usage, ${JSON.stringify(days)}::text::json) r order by r.day
       on conflict (organization_id, day) do update set service = d.service + excluded.service,
@@ -173,10 +173,10 @@ export async function addToRollups(tx: Transaction, organizationId: number, tall
     additional_micros: String(detail.additional),
   }));
   if (details.length > 0) {
-    writes.push(sql`
+    writes.push(write`
       insert into daily_usage_details as d (organization_id, day, category, market, paid_from, uses, units, quota_units,
         amount_micros, initial_micros, additional_micros)
-      select ${organizationId}, r.day, r.category, r.market, r.paid_from, r.uses, r.units, r.quota_units,
+      select ${organizationId}::integer, r.day, r.category, r.market, r.paid_from, r.uses, r.units, r.quota_units,
         r.amount_micros, r.initial_micros, r.additional_micros
       from json_populate_recordset(null::daily_usage_details, ${JSON.stringify(details)}::text::json) r
       on conflict (organization_id, day, category, market, paid_from) do update set uses = d.uses + excluded.uses,
@@ -187,9 +187,9 @@ export async function addToRollups(tx: Transaction, organizationId: number, tall
   }
   const visitors = [...tally.visitors.values()];
   if (visitors.length > 0) {
-    writes.push(sql`
+    writes.push(write`
       insert into daily_visitors as d (organization_id, day, channel, visitors)
-      select ${organizationId}, r.day, r.channel, r.visitors
+      select ${organizationId}::integer, r.day, r.channel, r.visitors
       from json_populate_recordset(null::daily_visitors, ${JSON.stringify(visitors)}::text::json) r
       on conflict (organization_id, day, channel) do update set visitors = d.visitors + excluded.visitors`);
   }
@@ -207,10 +207,10 @@ export async function addToRollups(tx: Transaction, organizationId: number, tall
     amount_micros: String(broadcast.amount),
   }));
   if (broadcasts.length > 0) {
-    writes.push(sql`
+    writes.push(write`
       insert into broadcasts as b (organization_id, broadcast_id, name, template, category, started_at, recipients, sent,
         delivered, read, failed, amount_micros)
-      select ${organizationId}, r.broadcast_id, coalesce(r.name, r.broadcast_id), r.template, r.category, r.started_at,
+      select ${organizationId}::integer, r.broadcast_id, coalesce(r.name, r.broadcast_id), r.template, r.category, r.started_at,
         r.recipients, r.sent, r.delivered, r.read, r.failed, r.amount_micros
       from json_populate_recordset(null::broadcasts, ${JSON.stringify(broadcasts)}::text::json) r
       on conflict (organization_id, broadcast_id) do update set
@@ -220,7 +220,7 @@ export async function addToRollups(tx: Transaction, organizationId: number, tall
         sent = b.sent + excluded.sent, delivered = b.delivered + excluded.delivered, read = b.read + excluded.read,
         failed = b.failed + excluded.failed, amount_micros = b.amount_micros + excluded.amount_micros`);
   }
-  await Promise.all(writes);
+  return writes;
 }
 
 export async function upsertVisitors(
@@ -335,14 +335,13 @@ export async function replaceConversations(
   }
 }
 
-export async function upsertCounters(
-  tx: Transaction,
+export function upsertCounters(
   organizationId: number,
   counters: readonly { readonly month: Month; readonly counter: string; readonly units: number }[],
-): Promise<void> {
-  await rawSql(tx)`
+): Write {
+  return write`
     insert into usage_counters (organization_id, month, counter, units)
-    select ${organizationId}, r.month, r.counter, r.units
+    select ${organizationId}::integer, r.month, r.counter, r.units
     from json_populate_recordset(null::usage_counters, ${JSON.stringify(counters)}::text::json) r
     on conflict (organization_id, month, counter) do update set units = excluded.units`;
 }

@@ -1,5 +1,6 @@
 import "server-only";
 import type { Transaction } from "@/db/client";
+import { type Write, writeTogether } from "@/db/together";
 import type { Month } from "@/lib/time/period";
 import { emptyQuota, type MonthQuota } from "./rules";
 import { selectQuotas, upsertQuotas } from "./store";
@@ -24,6 +25,11 @@ export async function saveQuotas(
   organizationId: number,
   quotas: Iterable<MonthQuota>,
 ): Promise<void> {
+  await writeTogether(tx, quotaWrites(organizationId, quotas));
+}
+
+/** As `saveQuotas`, for who writes more at the same time. */
+export function quotaWrites(organizationId: number, quotas: Iterable<MonthQuota>): Write[] {
   const rows = [...quotas];
-  if (rows.length > 0) await upsertQuotas(tx, organizationId, rows);
+  return rows.length > 0 ? [upsertQuotas(organizationId, rows)] : [];
 }

@@ -1,4 +1,5 @@
 import { rawSql, type Transaction } from "@/db/client";
+import { type Write, write } from "@/db/together";
 import type { Month } from "@/lib/time/period";
 import type { MonthQuota } from "./rules";
 
@@ -38,11 +39,7 @@ export async function selectQuotas(
   }));
 }
 
-export async function upsertQuotas(
-  tx: Transaction,
-  organizationId: number,
-  quotas: readonly MonthQuota[],
-): Promise<void> {
+export function upsertQuotas(organizationId: number, quotas: readonly MonthQuota[]): Write {
   const rows = JSON.stringify(
     quotas.map((quota) => ({
       month: quota.month,
@@ -57,10 +54,10 @@ export async function upsertQuotas(
       initial_granted_micros: quota.initialGranted.toString(),
     })),
   );
-  await rawSql(tx)`
+  return write`
     insert into month_quotas (organization_id, month, opened_at, package_id, seats, visitors_package, visitors_top_up,
       visitors_used, conversations_package, conversations_used, initial_granted_micros)
-    select ${organizationId}, r.* from json_to_recordset(${rows}::text::json) as r (month text, opened_at timestamptz,
+    select ${organizationId}::integer, r.* from json_to_recordset(${rows}::text::json) as r (month text, opened_at timestamptz,
       package_id integer, seats integer, visitors_package integer, visitors_top_up integer, visitors_used integer,
       conversations_package integer, conversations_used integer, initial_granted_micros bigint)
     on conflict (organization_id, month) do update
