@@ -67,7 +67,7 @@ test("a key is shown once, works, and is refused once revoked · M3", async ({
   await page.goto(place);
   await page.getByLabel("Name").fill("Inbox, production");
   await page.getByLabel(/balance:read/).check();
-  await page.getByRole("button", { name: "Make the key" }).click();
+  await page.getByRole("button", { name: "Make the key" }).dblclick();
   const key = await page.getByRole("textbox", { name: "New key" }).inputValue();
   const balance = () =>
     request.get(`/api/v1/organizations/${organization.slug}/balance`, {
@@ -76,6 +76,7 @@ test("a key is shown once, works, and is refused once revoked · M3", async ({
   expect((await balance()).status()).toBe(200);
   await page.goto(place);
   await expect(page.getByText(key)).toHaveCount(0);
+  await expect(page.getByRole("button", { name: /^Revoke the key/ })).toHaveCount(1);
   await page.getByRole("button", { name: "Revoke the key Inbox, production" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Revoke" }).click();
   await expect(page.getByText("Revoked")).toBeVisible();

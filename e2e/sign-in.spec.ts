@@ -73,6 +73,60 @@ for (const javaScriptEnabled of [true, false]) {
   });
 }
 
+test("what is typed as a password can be shown, until it is sent, in both languages", async ({
+  page,
+  organization,
+  browser,
+  baseURL,
+}) => {
+  await page.goto("/sign-in");
+  const typed = page.getByLabel("Password", { exact: true });
+  const show = page.getByRole("button", { name: "Show what I type" });
+  await typed.fill("not the password");
+  await expect(typed).toHaveAttribute("type", "password");
+  await show.press("Enter");
+  await expect(show).toHaveAttribute("aria-pressed", "true");
+  await expect(typed).toHaveAttribute("type", "text");
+  await expect(typed).toHaveValue("not the password");
+  await page.getByLabel("E-mail address").fill("nobody@example.com");
+  await page.getByRole("button", { name: "Log in", exact: true }).click();
+  await expect(page.getByRole("alert").filter({ hasText: "is not right" })).toBeVisible();
+  await expect(typed).toHaveAttribute("type", "password");
+  await expect(show).toHaveAttribute("aria-pressed", "false");
+
+  const person = await newPerson();
+  await join(organization.id, person.id, "supervisor");
+  await page.goto("/sign-in?next=/account");
+  await logIn(page, person.email);
+  await expect(page.getByRole("heading", { name: "Your account" })).toBeVisible();
+  for (const label of ["Current password", "New password", "Your password"]) {
+    const field = page.locator("span").filter({ has: page.getByLabel(label) });
+    await field.getByRole("button", { name: "Show what I type" }).click();
+    await expect(page.getByLabel(label)).toHaveAttribute("type", "text");
+  }
+
+  const scope = systemScope("e2e", organization.id, "members:manage");
+  const { token } = await inviteMember(scope, {
+    email: `show-${organization.slug}@example.com`,
+    role: "agent",
+  });
+  const context = await browser.newContext({ locale: "id-ID", ...(baseURL && { baseURL }) });
+  const invited = await context.newPage();
+  await invited.goto(`/invitation/${token}`);
+  await invited.getByRole("button", { name: "Tampilkan ketikan" }).click();
+  await expect(invited.locator("input[name=password]")).toHaveAttribute("type", "text");
+  await context.close();
+});
+
+test("without scripts a password field is a password field and no more", async ({ browser, baseURL }) => {
+  const context = await browser.newContext({ javaScriptEnabled: false, ...(baseURL && { baseURL }) });
+  const page = await context.newPage();
+  await page.goto("/sign-in");
+  await expect(page.getByLabel("Password", { exact: true })).toHaveAttribute("type", "password");
+  await expect(page.getByRole("button", { name: "Show what I type" })).toHaveCount(0);
+  await context.close();
+});
+
 test("wrong password, unknown e-mail and locked account say the same, and too many attempts say so · P1", async ({
   page,
 }) => {

@@ -2,6 +2,7 @@
 
 import { useActionState, useId } from "react";
 import { type FormAction, UNSENT } from "@/components/forms/form-state";
+import { onceAtATime } from "@/components/forms/once";
 import { Button } from "@/components/ui/button";
 import { Select } from "@/components/ui/field";
 
@@ -17,7 +18,7 @@ export function RoleForm(props: {
   const [state, act, isPending] = useActionState(props.action, UNSENT);
   const id = useId();
   return (
-    <form action={act}>
+    <form action={act} onSubmit={onceAtATime(isPending)}>
       <div className="flex items-center gap-2">
         <input type="hidden" name="user" value={props.userId} />
         <label htmlFor={id} className="sr-only">

@@ -6,6 +6,7 @@ import { Button } from "@/components/ui/button";
 import { classNames } from "@/components/ui/class-names";
 import { Field, Input, Select } from "@/components/ui/field";
 import { type FormAction, type FormState, UNSENT } from "./form-state";
+import { onceAtATime } from "./once";
 import { SecretOnce, type SecretWords } from "./secret-once";
 
 const Sent = createContext<{ readonly state: FormState; readonly id: string }>({ state: UNSENT, id: "" });
@@ -26,7 +27,12 @@ export function ActionForm(props: {
   const id = useId();
   return (
     <Sent value={{ state, id }}>
-      <form action={act} noValidate className={classNames("grid gap-4", props.className)}>
+      <form
+        action={act}
+        onSubmit={onceAtATime(isPending)}
+        noValidate
+        className={classNames("grid gap-4", props.className)}
+      >
         {props.children}
         {state.fault && (
           <p role="alert" className="col-span-full flex items-start gap-2 text-[0.8125rem] text-bad">

@@ -3,6 +3,7 @@
 import { type ReactNode, useActionState, useEffect, useId, useRef } from "react";
 import { Button } from "@/components/ui/button";
 import { type FormAction, UNSENT } from "./form-state";
+import { onceAtATime } from "./once";
 
 export type ConfirmWords = {
   /** On the button that asks. */
@@ -63,7 +64,7 @@ export function ConfirmAction(props: {
           {words.title}
         </p>
         <p className="mt-1 text-ink-soft">{words.text}</p>
-        <form action={act} className="mt-5 grid gap-4">
+        <form action={act} onSubmit={onceAtATime(isPending)} className="mt-5 grid gap-4">
           {props.children}
           <div className="flex justify-end gap-2">
             <Button popoverTarget={id} popoverTargetAction="hide">

@@ -3,6 +3,7 @@
 import { type ReactNode, useActionState } from "react";
 import { Button } from "@/components/ui/button";
 import { type FormAction, UNSENT } from "./form-state";
+import { onceAtATime } from "./once";
 import { SecretOnce, type SecretWords } from "./secret-once";
 
 /** A button that does something at once, in a row of others or in a line of a list. Works without scripts. */
@@ -21,7 +22,7 @@ export function InlineAction(props: {
   const [state, act, isPending] = useActionState(props.action, UNSENT);
   const said = state.fault ?? state.done;
   return (
-    <form action={act} className={state.secret ? "w-full" : undefined}>
+    <form action={act} onSubmit={onceAtATime(isPending)} className={state.secret ? "w-full" : undefined}>
       {props.children}
       <span className="flex flex-wrap items-center gap-x-3 gap-y-1">
         <Button

@@ -1,6 +1,7 @@
 "use client";
 
 import { useActionState } from "react";
+import { onceAtATime } from "@/components/forms/once";
 import { Button } from "@/components/ui/button";
 import { Field, Input } from "@/components/ui/field";
 import { setNameAction } from "./actions";
@@ -13,7 +14,7 @@ export function NameForm(props: {
 }) {
   const [{ done, faults }, act, isPending] = useActionState(setNameAction, { done: null, faults: {} });
   return (
-    <form action={act} className="grid gap-4 sm:grid-cols-2" noValidate>
+    <form action={act} onSubmit={onceAtATime(isPending)} className="grid gap-4 sm:grid-cols-2" noValidate>
       <Field label={props.words.name} htmlFor="name" error={faults.name}>
         <Input
           key={props.name}

@@ -25,8 +25,9 @@ export async function generateMetadata(): Promise<Metadata> {
 /** What is a person's own: name, password, and where they are logged in (P1). */
 export default async function AccountPage() {
   const user = await requireUser();
-  const [t, sessions, secondFactor] = await Promise.all([
+  const [t, auth, sessions, secondFactor] = await Promise.all([
     getTranslations("auth.account"),
+    getTranslations("auth"),
     sessionsOf(user),
     secondFactorOf(user),
   ]);
@@ -56,7 +57,12 @@ export default async function AccountPage() {
           <Card className="p-5">
             <PasswordForm
               email={user.email}
-              words={{ current: t("currentPassword"), next: t("newPassword"), submit: t("changePassword") }}
+              words={{
+                current: t("currentPassword"),
+                next: t("newPassword"),
+                showTyped: auth("showTyped"),
+                submit: t("changePassword"),
+              }}
             />
           </Card>
         </Section>
@@ -84,7 +90,7 @@ export default async function AccountPage() {
                 faults: {},
                 recoveryCodes: [],
               }}
-              words={secondFactorWords(t)}
+              words={{ ...secondFactorWords(t), showTyped: auth("showTyped") }}
             />
           </Card>
         </Section>

@@ -1,25 +1,27 @@
 "use client";
 
 import { useActionState } from "react";
+import { onceAtATime } from "@/components/forms/once";
+import { PasswordInput } from "@/components/forms/password-input";
 import { Button } from "@/components/ui/button";
-import { Field, Input } from "@/components/ui/field";
+import { Field } from "@/components/ui/field";
 import { changePasswordAction } from "./actions";
 import { Done } from "./done";
 
 export function PasswordForm(props: {
   readonly email: string;
-  readonly words: Readonly<Record<"current" | "next" | "submit", string>>;
+  readonly words: Readonly<Record<"current" | "next" | "showTyped" | "submit", string>>;
 }) {
   const [{ done, faults }, act, isPending] = useActionState(changePasswordAction, { done: null, faults: {} });
   return (
-    <form action={act} className="grid gap-4 sm:grid-cols-2" noValidate>
+    <form action={act} onSubmit={onceAtATime(isPending)} className="grid gap-4 sm:grid-cols-2" noValidate>
       {/* For password managers, which file the new password under it. */}
       <input type="email" name="username" value={props.email} autoComplete="username" readOnly hidden />
       <Field label={props.words.current} htmlFor="current" error={faults.current}>
-        <Input
+        <PasswordInput
           id="current"
           name="current"
-          type="password"
+          show={props.words.showTyped}
           autoComplete="current-password"
           required
           aria-invalid={faults.current !== undefined}
@@ -27,10 +29,10 @@ export function PasswordForm(props: {
         />
       </Field>
       <Field label={props.words.next} htmlFor="next" error={faults.next}>
-        <Input
+        <PasswordInput
           id="next"
           name="next"
-          type="password"
+          show={props.words.showTyped}
           autoComplete="new-password"
           minLength={12}
           required

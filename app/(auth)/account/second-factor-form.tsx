@@ -1,6 +1,8 @@
 "use client";
 
 import { useActionState } from "react";
+import { onceAtATime } from "@/components/forms/once";
+import { PasswordInput } from "@/components/forms/password-input";
 import { Button } from "@/components/ui/button";
 import { Field, Input } from "@/components/ui/field";
 import { Done } from "./done";
@@ -13,6 +15,7 @@ type Words = Readonly<
     | "qrCode"
     | "secretKey"
     | "password"
+    | "showTyped"
     | "code"
     | "codeOrRecovery"
     | "turnOn"
@@ -29,14 +32,14 @@ export function SecondFactorForm(props: { readonly initial: SecondFactorState; r
   const [state, act, isPending] = useActionState(secondFactorAction, props.initial);
   const { isOn, drawing, done, faults, recoveryCodes } = state;
   return (
-    <form action={act} className="grid gap-4 sm:grid-cols-2" noValidate>
+    <form action={act} onSubmit={onceAtATime(isPending)} className="grid gap-4 sm:grid-cols-2" noValidate>
       {recoveryCodes.length > 0 && <RecoveryCodes codes={recoveryCodes} words={words} />}
       {drawing && <Scan drawing={drawing} words={words} />}
       <Field label={words.password} htmlFor="second-factor-password" error={faults.password}>
-        <Input
+        <PasswordInput
           id="second-factor-password"
           name="password"
-          type="password"
+          show={words.showTyped}
           autoComplete="current-password"
           required
           aria-invalid={faults.password !== undefined}

@@ -19,7 +19,7 @@ export default async function SignInPage({ searchParams }: Props) {
   const { next: wanted, callbackUrl, error } = await searchParams;
   const next = safeNext(wanted) ?? safeNext(callbackUrl);
   if (await currentUser()) redirect((next ?? "/") as Route);
-  const t = await getTranslations("auth.signIn");
+  const [t, auth] = await Promise.all([getTranslations("auth.signIn"), getTranslations("auth")]);
   const fault = typeof error === "string" ? (FAULTS[error] ?? "unavailable") : null;
   return (
     <AccessPage title={t("title")} text={t("text")} foot={t("help")} chooseLanguage={chooseLanguage}>
@@ -33,6 +33,7 @@ export default async function SignInPage({ searchParams }: Props) {
         words={{
           email: t("email"),
           password: t("password"),
+          showTyped: auth("showTyped"),
           code: t("code"),
           codeText: t("codeText"),
           restart: t("restart"),

@@ -2,12 +2,14 @@
 
 import { useActionState } from "react";
 import { Problem } from "@/components/access/problem";
+import { onceAtATime } from "@/components/forms/once";
+import { PasswordInput } from "@/components/forms/password-input";
 import { Button } from "@/components/ui/button";
 import { Field, Input } from "@/components/ui/field";
 import { type SignInState, signInAction } from "./actions";
 
 type Words = Readonly<
-  Record<"email" | "password" | "code" | "codeText" | "restart" | "submit" | "pending", string>
+  Record<"email" | "password" | "showTyped" | "code" | "codeText" | "restart" | "submit" | "pending", string>
 >;
 
 /** Works without scripts too: then the browser posts the form and the page comes back with what was wrong. */
@@ -19,7 +21,7 @@ export function SignInForm(props: {
   const [{ problem, email, ticket }, act, isPending] = useActionState(signInAction, props.initial);
   const about = problem ? { "aria-describedby": "sign-in-problem", "aria-invalid": true } : {};
   return (
-    <form action={act} className="mt-8 grid gap-5" noValidate>
+    <form action={act} onSubmit={onceAtATime(isPending)} className="mt-8 grid gap-5" noValidate>
       {problem && (
         <Problem id="sign-in-problem" title={problem.title}>
           {problem.text}
@@ -68,10 +70,10 @@ function PasswordFields({ email, words, about }: FieldsProps) {
         />
       </Field>
       <Field label={words.password} htmlFor="password">
-        <Input
+        <PasswordInput
           id="password"
           name="password"
-          type="password"
+          show={words.showTyped}
           autoComplete="current-password"
           required
           className="h-10"

@@ -3,6 +3,7 @@
 import { RotateCw } from "lucide-react";
 import { useActionState } from "react";
 import { UNSENT } from "@/components/forms/form-state";
+import { onceAtATime } from "@/components/forms/once";
 import { Button } from "@/components/ui/button";
 import { retryAction } from "./actions";
 
@@ -10,7 +11,7 @@ import { retryAction } from "./actions";
 export function RetryForm(props: { readonly body: number; readonly label: string; readonly submit: string }) {
   const [state, act, isPending] = useActionState(retryAction, UNSENT);
   return (
-    <form action={act} className="inline-flex flex-col items-end">
+    <form action={act} onSubmit={onceAtATime(isPending)} className="inline-flex flex-col items-end">
       <input type="hidden" name="body" value={props.body} />
       <Button
         type="submit"

@@ -1,6 +1,8 @@
 "use client";
 
 import { useActionState } from "react";
+import { onceAtATime } from "@/components/forms/once";
+import { PasswordInput } from "@/components/forms/password-input";
 import { Button } from "@/components/ui/button";
 import { Field, Input } from "@/components/ui/field";
 import { joinAction } from "./actions";
@@ -9,7 +11,9 @@ import { joinAction } from "./actions";
 export function JoinForm(props: {
   readonly token: string;
   readonly email: string;
-  readonly words: Readonly<Record<"name" | "password" | "passwordHint" | "submit" | "pending", string>>;
+  readonly words: Readonly<
+    Record<"name" | "password" | "showTyped" | "passwordHint" | "submit" | "pending", string>
+  >;
 }) {
   const { token, email, words } = props;
   const [state, act, isPending] = useActionState(joinAction, {
@@ -18,7 +22,7 @@ export function JoinForm(props: {
     name: "",
   });
   return (
-    <form action={act} className="mt-8 grid gap-5" noValidate>
+    <form action={act} onSubmit={onceAtATime(isPending)} className="mt-8 grid gap-5" noValidate>
       <input type="hidden" name="token" value={token} />
       {/* For password managers, which file the new password under it. */}
       <input type="email" name="username" value={email} autoComplete="username" readOnly hidden />
@@ -37,10 +41,10 @@ export function JoinForm(props: {
         />
       </Field>
       <Field label={words.password} htmlFor="password" error={state.passwordFault}>
-        <Input
+        <PasswordInput
           id="password"
           name="password"
-          type="password"
+          show={words.showTyped}
           autoComplete="new-password"
           required
           minLength={12}

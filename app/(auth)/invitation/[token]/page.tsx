@@ -37,6 +37,7 @@ export default async function InvitationPage({ params }: Props) {
           words={{
             name: t("invitation.name"),
             password: t("invitation.password"),
+            showTyped: t("showTyped"),
             passwordHint: t("invitation.passwordHint"),
             submit: t("invitation.submit", { organization: invitation.organization.name }),
             pending: t("invitation.pending"),

@@ -3,6 +3,7 @@
 import { CircleAlert } from "lucide-react";
 import { type ReactNode, useActionState, useId } from "react";
 import { UNSENT } from "@/components/forms/form-state";
+import { onceAtATime } from "@/components/forms/once";
 import { Banner } from "@/components/ui/banner";
 import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
@@ -48,7 +49,7 @@ export function ImportForm(props: {
   const { words } = props;
   const { preview, values, faults } = state;
   return (
-    <form action={act} noValidate className="grid grid-cols-1 gap-8">
+    <form action={act} onSubmit={onceAtATime(isPending)} noValidate className="grid grid-cols-1 gap-8">
       <Card className="grid gap-5 p-5 sm:grid-cols-2">
         <Line
           name="file"

@@ -2,6 +2,7 @@
 
 import { type ReactNode, useActionState, useState } from "react";
 import { Problem } from "@/components/access/problem";
+import { onceAtATime } from "@/components/forms/once";
 import { formatMoney } from "@/lib/i18n/format";
 import type { Locale } from "@/lib/i18n/locale";
 import { fillPlaces } from "@/lib/i18n/places";
@@ -43,6 +44,7 @@ export function TopUpForm(props: Props) {
   return (
     <form
       action={act}
+      onSubmit={onceAtATime(isPending)}
       noValidate
       className="grid grid-cols-1 items-start gap-6 lg:grid-cols-[minmax(0,1fr)_22rem]"
     >
