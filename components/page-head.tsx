@@ -22,7 +22,9 @@ export function PageFrame(props: {
       <div className={`flex flex-wrap items-end justify-between gap-x-6 gap-y-3 ${props.back ? "mt-4" : ""}`}>
         <div className="min-w-0">
           <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
-            <h1 className="text-2xl leading-8 font-semibold tracking-[-0.022em]">{props.title}</h1>
+            <h1 className="wrap-anywhere min-w-0 text-2xl leading-8 font-semibold tracking-[-0.022em]">
+              {props.title}
+            </h1>
             {props.badges}
           </div>
           {props.lead && <p className="mt-1 max-w-3xl text-ink-soft">{props.lead}</p>}

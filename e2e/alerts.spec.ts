@@ -142,11 +142,13 @@ test.describe("without scripts", () => {
     await page.getByRole("button", { name: "Save", exact: true }).click();
     await expect(page.getByText("Give a whole number from 0 to 100.")).toBeVisible();
     await page.getByLabel("Low below, in per cent").fill("25");
+    await page.getByLabel(/^Balance also low below/).fill("500.000");
     await page.getByLabel("And to these addresses").fill("finance@example.com");
     await page.getByRole("button", { name: "Save", exact: true }).click();
     await expect(page.getByText("Saved.")).toBeVisible();
     await page.reload();
     await expect(page.getByLabel("Low below, in per cent")).toHaveValue("25");
+    await expect(page.getByLabel(/^Balance also low below/)).toHaveValue("500000");
     await expect(page.getByLabel("And to these addresses")).toHaveValue("finance@example.com");
   });
 });

@@ -41,7 +41,7 @@ export const secondFactorInput = z.object({
 });
 
 export const keyInput = z.object({
-  name: plainText(120),
+  name: plainText(200),
   scopes: z
     .array(z.enum(EVERY_KEY_SCOPE))
     .min(1)

@@ -71,7 +71,7 @@ export function Preview({
           {preview.changes.length === 0 ? (
             <p className="px-4 py-5 text-ink-faint">{words.same}</p>
           ) : (
-            <Changes changes={preview.changes} words={words} />
+            <Changes caption={fill(words.title)} changes={preview.changes} words={words} />
           )}
         </Card>
       </Section>
@@ -125,15 +125,17 @@ function Impact({
 }
 
 function Changes({
+  caption,
   changes,
   words,
 }: {
+  readonly caption: string;
   readonly changes: readonly ShownChange[];
   readonly words: PreviewWords;
 }) {
   return (
     <div className="max-h-[36rem] overflow-y-auto">
-      <Table caption={words.title} minWidth="40rem">
+      <Table caption={caption} minWidth="40rem">
         <thead>
           <tr>
             <HeadCell>{words.market}</HeadCell>

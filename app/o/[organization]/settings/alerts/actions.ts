@@ -3,6 +3,7 @@
 import { revalidatePath } from "next/cache";
 import { getLocale, getTranslations } from "next-intl/server";
 import { z } from "zod";
+import { typedAmount } from "@/app/admin/form-fields";
 import { answerForm } from "@/app/form-answer";
 import type { FormState } from "@/components/forms/form-state";
 import { saveAlertSettings } from "@/lib/alerts/alerts";
@@ -19,11 +20,12 @@ import {
 import { authorize } from "@/lib/auth/authorize";
 
 const endpoint = z.uuid();
+const settings = alertSettingsInput.extend({ low_amount: typedAmount.nullable().default(null) });
 
 /** Chooses what is low, and who is told by mail. */
 export async function saveSettingsAction(slug: string, _state: FormState, form: FormData) {
   const scope = await authorize(slug, "alerts:manage");
-  return answerForm(form, alertSettingsInput, async (wanted) => {
+  return answerForm(form, settings, async (wanted) => {
     await saveAlertSettings(scope, wanted, await getLocale());
     return finished(slug, "saved");
   });
