@@ -25,10 +25,14 @@ async function newBook(page: Page, slug: string): Promise<void> {
   await page.getByLabel("Rate card (CSV)").setInputFiles(CARD);
   await page.getByLabel("Price book").fill(slug);
   await page.getByLabel("Management fee, percent").fill("10");
+  await page.getByLabel("Fixed per unit: Marketing").fill("5,5");
+  await page.getByRole("button", { name: "Preview" }).click();
+  await expect(page.getByText("such as 12.5, with a point")).toBeVisible();
   await page.getByLabel("Fixed per unit: Marketing").fill("5.5");
   await page.getByRole("button", { name: "Preview" }).click();
   // 586.33 × 1.1 + 5.5
   await expect(page.getByRole("cell", { name: "Rp 650.463" })).toBeVisible();
+  await expect(page.getByRole("table", { name: new RegExp(`^\\d prices change in ${slug}$`) })).toBeVisible();
   await page.getByRole("button", { name: "Publish these prices" }).click();
   await expect(page).toHaveURL(new RegExp(`/admin/price-books/${slug}\\?from=2026-07-01`));
   await expect(page.getByRole("cell", { name: "Rp 650.463" })).toBeVisible();
@@ -112,6 +116,11 @@ test("an operator sets a client up from nothing, its owner comes in, and every s
     await expect(page.getByText(step, { exact: true })).toBeVisible();
   }
   await expect(page.getByText("“Welcome gift”")).toBeVisible();
+  const row = (name: RegExp) => page.getByRole("row", { name });
+  await expect(row(/Member added/)).toContainText(`Rina Putri · ${slug}@example.com`);
+  await expect(row(/Member added/)).toContainText("RoleOwner");
+  await expect(row(/Number added/)).toContainText("Number as shown+62 21 1234 5678");
+  await expect(row(/Balance adjusted/)).toContainText("Additional0.00 → 25,000.00");
   await page.goto("/admin/audit?action=package.");
   await expect(page.getByText(`package:${bought}`)).toBeVisible();
   await page.goto("/admin/audit?action=price_version.");

@@ -6,6 +6,8 @@ import { EmptyState } from "@/components/ui/empty-state";
 import { Cell, HeadCell, Row, RowHead, Table } from "@/components/ui/table";
 import type { TrailEntry } from "@/lib/back-office/trail";
 import { formatInstant } from "@/lib/i18n/format";
+import { isLocale } from "@/lib/i18n/locale";
+import { shownValue } from "./trail-values";
 
 /** The audit log: when, who and from where, what, and what was before and after. */
 export async function TrailTable(props: {
@@ -13,6 +15,8 @@ export async function TrailTable(props: {
   readonly timeZone: string;
   /** Where an organization's name leads; left out in its own log. */
   readonly organizationPath?: string;
+  /** How a purchase is named. */
+  readonly purchaseName: (number: number) => string;
 }) {
   const [t, locale] = await Promise.all([getTranslations("settings.trail"), getLocale()]);
   if (props.entries.length === 0) {
@@ -40,6 +44,10 @@ export async function TrailTable(props: {
             </Cell>
             <Cell className="align-top">
               <ActionName action={entry.action} />
+              {entry.about && <span className="block text-xs wrap-anywhere">{entry.about}</span>}
+              {entry.purchase !== null && (
+                <span className="figures block text-xs">{props.purchaseName(entry.purchase)}</span>
+              )}
               <span className="block text-xs break-all text-ink-faint">{entry.subject}</span>
               {props.organizationPath && entry.organization && (
                 <Link
@@ -51,8 +59,8 @@ export async function TrailTable(props: {
               )}
             </Cell>
             <Cell className="align-top">
-              {entry.reason && <p className="text-ink-soft">“{entry.reason}”</p>}
-              <Difference before={entry.before} after={entry.after} />
+              {entry.reason && <p className="wrap-anywhere text-ink-soft">“{entry.reason}”</p>}
+              <Difference before={entry.before} after={entry.after} timeZone={props.timeZone} />
             </Cell>
           </Row>
         ))}
@@ -89,21 +97,42 @@ async function Doer({ entry: { doer } }: { readonly entry: TrailEntry }) {
 }
 
 /** Field by field what was before and after, as far as it changed. */
-function Difference({ before, after }: { readonly before: unknown; readonly after: unknown }) {
-  const [old, now] = [fields(before), fields(after)];
+async function Difference(props: {
+  readonly before: unknown;
+  readonly after: unknown;
+  readonly timeZone: string;
+}) {
+  const [t, events, given] = await Promise.all([
+    getTranslations("settings.trail"),
+    getTranslations("alerts.types"),
+    getLocale(),
+  ]);
+  const [old, now] = [fields(props.before), fields(props.after)];
   const names = [...new Set([...Object.keys(old), ...Object.keys(now)])].filter(
-    (name) => !(name in old && name in now) || old[name] !== now[name],
+    (name) => JSON.stringify(old[name]) !== JSON.stringify(now[name]),
   );
   if (names.length === 0) return null;
+  const label = (name: string) => {
+    const key = `fields.${name.replace(/[A-Z]/g, (capital) => `_${capital.toLowerCase()}`)}`;
+    return t.has(key as never) ? t(key as never) : name;
+  };
+  const word = (text: string) => {
+    const key = `values.${text}`;
+    if (t.has(key as never)) return t(key as never);
+    const event = text.replace(".", "_");
+    return events.has(event as never) ? events(event as never) : null;
+  };
+  const shown = (name: string, value: unknown) =>
+    shownValue(name, value, { locale: isLocale(given) ? given : "en", timeZone: props.timeZone, word });
   return (
     <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-3 text-xs">
       {names.map((name) => (
         <div key={name} className="contents">
-          <dt className="text-ink-faint">{name}</dt>
-          <dd className="break-all">
-            {name in old && <del className="text-ink-faint">{old[name]}</del>}
+          <dt className="text-ink-faint">{label(name)}</dt>
+          <dd className="wrap-anywhere">
+            {name in old && <del className="text-ink-faint">{shown(name, old[name])}</del>}
             {name in old && name in now && " → "}
-            {name in now && <ins className="no-underline">{now[name]}</ins>}
+            {name in now && <ins className="no-underline">{shown(name, now[name])}</ins>}
           </dd>
         </div>
       ))}
@@ -111,11 +140,9 @@ function Difference({ before, after }: { readonly before: unknown; readonly afte
   );
 }
 
-function fields(value: unknown): Record<string, string> {
+function fields(value: unknown): Record<string, unknown> {
   if (typeof value !== "object" || value === null) return {};
   return Object.fromEntries(
-    Object.entries(value)
-      .filter(([, inner]) => inner !== null && inner !== undefined)
-      .map(([name, inner]) => [name, typeof inner === "string" ? inner : JSON.stringify(inner)]),
+    Object.entries(value).filter(([, inner]) => inner !== null && inner !== undefined),
   );
 }

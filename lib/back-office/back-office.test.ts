@@ -1,7 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, describe, expect, test } from "vitest";
 import { acrossOrganizations, closeDatabases, rawSql } from "@/db/client";
+import { saveAlertSettings } from "@/lib/alerts/alerts";
 import { openInvitations } from "@/lib/auth/members/invitations";
+import { changeRole } from "@/lib/auth/members/members";
 import { systemMachineScope, systemScope, systemStaffScope } from "@/lib/auth/scope";
 import { newMember } from "@/lib/auth/testing";
 import { recordEvents } from "@/lib/metering/metering";
@@ -9,6 +11,7 @@ import { micros } from "@/lib/money/money";
 import { adjust } from "@/lib/provisioning/adjustments";
 import { addNumber, putPriceVersion, suspendOrganization } from "@/lib/provisioning/provisioning";
 import { newTestOrganization, platform, uniqueSlug } from "@/lib/provisioning/testing";
+import { recordManualTopUp } from "@/lib/top-ups/manual";
 import { inviteByMail } from "./invitations";
 import { listOrganizations, readAccess, readOrganizationFile } from "./organizations";
 import { packagesOffered } from "./packages";
@@ -136,6 +139,22 @@ describe("the audit log with names · A4", () => {
       before: { additional: "0.00" },
       after: { additional: "5.00" },
     });
+  });
+
+  test("names whom and which purchase a change is about, and the members that alerts go to", async () => {
+    const { id, slug } = await newTestOrganization();
+    const { id: userId, email } = await newMember(id, "admin");
+    const scope = systemScope("test", id, "alerts:manage", "members:manage", "audit:read");
+    const alerts = { low_percent: 30, low_amount: null, mail_types: [], members: [userId], addresses: [] };
+    await saveAlertSettings(scope, alerts, "en");
+    await changeRole(scope, userId, "owner");
+    const topUp = { organization: slug, visitorBlocks: 1, balance: 0n, reference: randomUUID() };
+    await recordManualTopUp(systemStaffScope("test", "back_office:write"), topUp);
+    const { entries } = await readOwnTrail(scope, {}, null, 10);
+    const named = (action: string) => entries.find((entry) => entry.action === action);
+    expect(named("member.role_changed")?.about).toContain(email);
+    expect(named("alerts.changed")?.after).toMatchObject({ members: [expect.stringContaining(email)] });
+    expect(named("purchase.recorded")).toMatchObject({ about: null, purchase: expect.any(Number) });
   });
 
   test("shows an organization its own entries alone", async () => {

@@ -278,6 +278,18 @@ export async function selectKeyNames(tx: Transaction, keyIds: readonly string[])
     select id, name, prefix from api_keys where id = any(${[...keyIds]}::uuid[])`;
 }
 
+/** Numbers of purchases by their ids. */
+export async function selectPurchaseNumbers(
+  tx: Transaction,
+  organizationIds: readonly number[],
+  purchaseIds: readonly string[],
+) {
+  if (purchaseIds.length === 0) return [];
+  return rawSql(tx)<{ id: string; number: number }[]>`
+    select id, number::int as number from purchases
+    where organization_id = any(${[...organizationIds]}::int[]) and id = any(${[...purchaseIds]}::uuid[])`;
+}
+
 /** Organizations by their numbers. */
 export async function selectOrganizationNames(tx: Transaction, ids: readonly number[]) {
   if (ids.length === 0) return [];

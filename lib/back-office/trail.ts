@@ -2,7 +2,7 @@ import "server-only";
 import { acrossOrganizations } from "@/db/client";
 import { type AuditCursor, type AuditFilter, type AuditPage, auditOf, auditOfAll } from "@/lib/audit/audit";
 import type { Scope, StaffScope } from "@/lib/auth/scope";
-import { selectKeyNames, selectOrganizationNames, selectPeople } from "./store";
+import { selectKeyNames, selectOrganizationNames, selectPeople, selectPurchaseNumbers } from "./store";
 
 /** Who did something, by name where there is one. */
 export type Doer =
@@ -13,6 +13,10 @@ export type Doer =
 /** One change with the names of who made it and of whose it is. */
 export type TrailEntry = Omit<AuditPage["entries"][number], "organizationId"> & {
   readonly doer: Doer;
+  /** Who or which key the change is about, by name. Null for everything else. */
+  readonly about: string | null;
+  /** The number of the purchase that the change is about. */
+  readonly purchase: number | null;
   /** Null for what belongs to no organization. */
   readonly organization: { readonly slug: string; readonly name: string } | null;
 };
@@ -48,15 +52,24 @@ function isVendors(doer: Doer): boolean {
 }
 
 async function named({ entries, next }: AuditPage): Promise<Trail> {
+  const mentioned = [
+    ...new Set(
+      entries.flatMap(({ actor, subject, before, after }) => [
+        actor,
+        subject,
+        ...membersIn(before),
+        ...membersIn(after),
+      ]),
+    ),
+  ];
   const of = (kind: string) =>
-    entries.flatMap(({ actor }) => (actor.startsWith(`${kind}:`) ? [actor.slice(kind.length + 1)] : []));
-  const userIds = [...new Set(of("user").map(Number))].filter(Number.isSafeInteger);
-  const keyIds = [...new Set(of("key"))].filter((id) => /^[\da-f-]{36}$/.test(id));
+    mentioned.flatMap((one) => (one.startsWith(`${kind}:`) ? [one.slice(kind.length + 1)] : []));
   const organizationIds = [...new Set(entries.map(({ organizationId }) => organizationId))];
-  const [people, keys, organizations] = await acrossOrganizations((tx) =>
+  const [people, keys, purchases, organizations] = await acrossOrganizations((tx) =>
     Promise.all([
-      selectPeople(tx, userIds),
-      selectKeyNames(tx, keyIds),
+      selectPeople(tx, of("user").map(Number).filter(Number.isSafeInteger)),
+      selectKeyNames(tx, of("key").filter(isUuid)),
+      selectPurchaseNumbers(tx, organizationIds, of("purchase").filter(isUuid)),
       selectOrganizationNames(tx, organizationIds),
     ]),
   );
@@ -67,12 +80,37 @@ async function named({ entries, next }: AuditPage): Promise<Trail> {
     ]),
     ...keys.map(({ id, name, prefix }): [string, Doer] => [`key:${id}`, { kind: "key", name, prefix }]),
   ]);
+  const names = new Map<string, string>([
+    ...people.map(({ id, name, email }) => [`user:${id}`, `${name} · ${email}`] as const),
+    ...keys.map(({ id, name, prefix }) => [`key:${id}`, `${name} · ${prefix}…`] as const),
+  ]);
   return {
     next,
     entries: entries.map(({ organizationId, ...entry }) => ({
       ...entry,
+      before: withNames(entry.before, names),
+      after: withNames(entry.after, names),
+      about: names.get(entry.subject) ?? null,
+      purchase: purchases.find(({ id }) => entry.subject === `purchase:${id}`)?.number ?? null,
       doer: doers.get(entry.actor) ?? { kind: "system", name: entry.actor.replace(/^system:/, "") },
       organization: organizations.find(({ id }) => id === organizationId) ?? null,
     })),
   };
+}
+
+function isUuid(text: string): boolean {
+  return /^[\da-f-]{36}$/.test(text);
+}
+
+/** The people in a list of members, as "user:12". */
+function membersIn(values: unknown): string[] {
+  const members =
+    typeof values === "object" && values !== null && "members" in values ? values.members : null;
+  return Array.isArray(members) ? members.filter((one) => typeof one === "string") : [];
+}
+
+function withNames<Values>(values: Values, names: ReadonlyMap<string, string>): Values {
+  const members = membersIn(values);
+  if (members.length === 0) return values;
+  return { ...values, members: members.map((one) => names.get(one) ?? one) };
 }

@@ -74,15 +74,21 @@ export function formatMoney(
   locale: Locale,
   { round = false }: { readonly round?: boolean } = {},
 ): string {
+  const number = formatNumber(amount < 0n ? -amount : amount, locale);
+  const bare = round ? number.replace(/[.,]00$/, "") : number;
+  const symbol = SYMBOLS[currency.toUpperCase()] ?? currency.toUpperCase();
+  return `${amount < 0n ? "-" : ""}${symbol} ${bare}`;
+}
+
+/** An amount where the currency goes without saying, as exactly as `formatMoney`: "471,839.96", "471.839,96". */
+export function formatNumber(amount: Micros, locale: Locale): string {
   const absolute = amount < 0n ? -amount : amount;
   const fraction = (absolute % 1_000_000n)
     .toString()
     .padStart(6, "0")
     .replace(/0{1,4}$/, "");
   const whole = groupDigits((absolute / 1_000_000n).toString(), locale);
-  const shownFraction = round && fraction === "00" ? "" : `${MARKS[locale].decimal}${fraction}`;
-  const symbol = SYMBOLS[currency.toUpperCase()] ?? currency.toUpperCase();
-  return `${amount < 0n ? "-" : ""}${symbol} ${whole}${shownFraction}`;
+  return `${amount < 0n ? "-" : ""}${whole}${MARKS[locale].decimal}${fraction}`;
 }
 
 /**

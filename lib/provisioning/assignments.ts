@@ -19,6 +19,7 @@ import {
   NO_OVERRIDES,
   type Overrides,
   type Package,
+  type Terms,
   termsIn,
   termsOf,
   unassignAll,
@@ -62,6 +63,7 @@ export async function assignPackage(
         `What ${fromMonth} was granted is not touched any more; the package can change from ${first} on.`,
       );
     }
+    const current = termsIn(await termsOf(tx, id), fromMonth);
     await assignFromMonth(tx, id, fromMonth, bought.id, overrides);
     await followTerms(tx, organization, book, now);
     await saveBook(tx, book);
@@ -70,9 +72,26 @@ export async function assignPackage(
       organizationId: id,
       action: "package.assigned",
       subject: `organization:${slug}`,
-      after: { package: input.package, from_month: fromMonth, ...overrides },
+      before: current ? audited(current) : null,
+      after: audited({ packageSlug: input.package, fromMonth, overrides }),
     });
   });
+}
+
+/** What the audit log keeps of an assignment: which package from when, and what was agreed apart from it. */
+function audited({
+  packageSlug,
+  fromMonth,
+  overrides,
+}: Pick<Terms, "packageSlug" | "fromMonth" | "overrides">) {
+  return {
+    package: packageSlug,
+    from_month: fromMonth,
+    seats: overrides.seats,
+    unique_visitors: overrides.uniqueVisitors,
+    conversations: overrides.conversations,
+    initial_balance: overrides.initialBalance,
+  };
 }
 
 /**
@@ -99,12 +118,15 @@ export async function assignBook(
         `The price book can change from ${today} on, not for days that are over.`,
       );
     }
+    const current = bookInForce(await priceBooksOf(tx, id), fromDay);
+    const before = (await listPriceBooks(tx)).find((one) => one.id === current?.priceBookId);
     await assignPriceBook(tx, id, fromDay, priceBook.id);
     await writeAudit(tx, {
       actor: provisioner.actor,
       organizationId: id,
       action: "price_book.assigned",
       subject: `organization:${slug}`,
+      before: current && before ? { price_book: before.slug, from_day: current.fromDay } : null,
       after: { price_book: priceBookSlug, from_day: fromDay },
     });
     return id;

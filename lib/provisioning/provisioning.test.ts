@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, describe, expect, test } from "vitest";
 import { acrossOrganizations, closeDatabases, inOrganization } from "@/db/client";
+import { auditOf } from "@/lib/audit/audit";
 import { type MachineScope, mintMachineScope, systemMachineScope, systemScope } from "@/lib/auth/scope";
 import { Refusal } from "@/lib/errors";
 import { listTransfers } from "@/lib/ledger/ledger";
@@ -299,6 +300,36 @@ describe("packages · A2", () => {
       money: "1.00 0.00 0.00 1.00",
     });
     expect(await acrossOrganizations((tx) => termsOf(tx, id))).toHaveLength(2);
+  });
+
+  test("the audit log has the assignment in whose place another one came · A2 A4", async () => {
+    const { id, slug, package: bought } = await newTestOrganization();
+    const { slug: other } = await newPackage();
+    await assignPackage(platform, slug, "2027-01", { package: bought, seats: 9 });
+    await assignPackage(platform, slug, "2027-01", { package: other, initial_balance: micros("1") });
+    await assignBook(platform, slug, "2026-12-01", "standard-idr");
+    await addNumber(platform, slug, { phoneNumberId: uniqueSlug("n"), displayPhoneNumber: "+62 21 1" });
+    const scope = systemScope("test", id, "audit:read");
+    const { entries } = await auditOf(scope, {}, null, 10);
+    expect(entries.map(({ action, before, after }) => ({ action, before, after }))).toMatchObject([
+      { action: "number.added", before: null, after: { display_phone_number: "+62 21 1" } },
+      {
+        action: "price_book.assigned",
+        before: { price_book: "standard-idr", from_day: "2026-11-01" },
+        after: { price_book: "standard-idr", from_day: "2026-12-01" },
+      },
+      {
+        action: "package.assigned",
+        before: { package: bought, from_month: "2027-01", seats: 9, initial_balance: null },
+        after: { package: other, from_month: "2027-01", seats: null, initial_balance: "1.00" },
+      },
+      {
+        action: "package.assigned",
+        before: { package: bought, from_month: "2026-11", seats: null },
+        after: { package: bought, from_month: "2027-01", seats: 9 },
+      },
+      { action: "organization.created" },
+    ]);
   });
 });
 

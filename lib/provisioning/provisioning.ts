@@ -161,6 +161,7 @@ export async function addNumber(
       organizationId: organization.id,
       action: `number.${claim}`,
       subject: `number:${number.phoneNumberId}`,
+      after: { display_phone_number: number.displayPhoneNumber },
     });
     return claim === "added" ? "created" : "changed";
   });

@@ -15,6 +15,7 @@ import { readTrail } from "@/lib/back-office/trail";
 import { zoneName } from "@/lib/i18n/format";
 import { systemNow } from "@/lib/time/clock";
 import { periodOfDays } from "@/lib/time/period";
+import { purchaseNumber } from "@/lib/top-ups/rules";
 import { lookAsStaff, PER_PAGE, VENDOR_ZONE } from "../place";
 
 type Props = { readonly searchParams: Promise<Search> };
@@ -34,7 +35,13 @@ const NOUNS = [
   "member.",
   "invitation.",
   "key.",
+  "alerts.",
+  "webhook.",
+  "clock.",
   "staff.",
+  "password.",
+  "second_factor.",
+  "user.",
 ] as const;
 
 export async function generateMetadata(): Promise<Metadata> {
@@ -103,6 +110,7 @@ export default async function AuditPage({ searchParams }: Props) {
           <TrailTable
             entries={trail.entries}
             timeZone={VENDOR_ZONE}
+            purchaseName={purchaseNumber}
             organizationPath="/admin/organizations"
           />
           <NextPage

@@ -7,6 +7,7 @@ import { Card } from "@/components/ui/card";
 import { authorize } from "@/lib/auth/authorize";
 import { readOwnTrail } from "@/lib/back-office/trail";
 import { organizationOf } from "@/lib/organizations/organizations";
+import { purchaseNumber } from "@/lib/top-ups/rules";
 import { SettingsFrame } from "../settings-frame";
 
 type Props = {
@@ -34,7 +35,7 @@ export default async function AuditPage({ params, searchParams }: Props) {
   return (
     <SettingsFrame slug={slug} tab="audit" lead={t("lead")}>
       <Card>
-        <TrailTable entries={trail.entries} timeZone={timeZone} />
+        <TrailTable entries={trail.entries} timeZone={timeZone} purchaseName={purchaseNumber} />
         <NextPage
           first={after ? path : null}
           next={trail.next && addressOf(path, { after: cursorText(trail.next) })}
