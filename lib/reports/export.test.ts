@@ -137,6 +137,30 @@ describe("exportReport", () => {
     expect(read(await response.text())[0]?.occurred_at).toBe("2026-11-02T00:00:00+05:45");
   });
 
+  test("an offset that has minutes only after the range is written with them, where something happened then", async () => {
+    // Lord Howe Island is at +11:00 in summer and at +10:30 from 5 April 2026 on.
+    const island = await newTestOrganization({
+      time_zone: "Australia/Lord_Howe",
+      clock: new Date("2026-04-10T00:00:00Z"),
+    });
+    const data = { broadcast: { id: "late", name: "Late" } };
+    await tell(island.slug, [
+      { at: "2026-04-01T00:00:00Z", id: "wamid.L", data },
+      { at: "2026-04-08T00:00:00Z", id: "wamid.L", type: "read", data },
+    ]);
+    const days = { from: "2026-03-30", to: "2026-04-02" };
+    const rowsOf = async (report: ReportName) =>
+      read(await (await exportReport(readerOf(island.id), report, days)).text());
+    expect((await rowsOf("whatsapp"))[0]).toMatchObject({
+      occurred_at: "2026-04-01T11:00:00+11:00",
+      booked_at: "2026-04-10T10:30:00+10:30",
+    });
+    expect((await rowsOf("broadcasts"))[0]).toMatchObject({
+      delivered_at: "2026-04-01T11:00:00+11:00",
+      read_at: "2026-04-08T10:30:00+10:30",
+    });
+  });
+
   test("another organization's rows are in nobody else's download · house.md", async () => {
     const stranger = await newTestOrganization();
     const response = await exportReport(readerOf(stranger.id), "whatsapp", RANGE);

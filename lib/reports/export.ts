@@ -3,7 +3,8 @@ import { countExport } from "@/lib/attempts/attempts";
 import type { Scope } from "@/lib/auth/scope";
 import { BYTE_ORDER_MARK, csvHeaders, plainCsvLine } from "@/lib/csv/csv";
 import { organizationOf } from "@/lib/organizations/organizations";
-import { hasWholeHours, periodOfDays } from "@/lib/time/period";
+import { organizationNow } from "@/lib/time/clock";
+import { addDays, type Day, dayOf, hasWholeHours, periodOfDays } from "@/lib/time/period";
 import { copyOut } from "./copy";
 import type { DownloadQuery, ReportName } from "./input";
 import { paidFromOf } from "./messages/rules";
@@ -39,12 +40,15 @@ export async function exportReport(
   checkRange({ from, to });
   const { organizationId } = scope;
   await countExport(organizationId);
-  const { slug, timeZone } = await organizationOf(scope);
+  const { slug, timeZone, clock } = await organizationOf(scope);
   const period = periodOfDays({ from, to }, timeZone);
+  const today = dayOf(organizationNow(clock), timeZone);
+  // What occurred within the range may have been booked, delivered and read on any day since.
+  const written = { from: addDays(from, -1), to: addDays(later(to, today), 1) };
   const rows = await copyOut(
     {
       organizationId,
-      statement: copyStatement(report, hasWholeHours({ from, to }, timeZone) ? "whole_hours" : "any_offset", {
+      statement: copyStatement(report, hasWholeHours(written, timeZone) ? "whole_hours" : "any_offset", {
         category: query.category !== undefined,
         paid: query.paid !== undefined,
       }),
@@ -61,4 +65,8 @@ export async function exportReport(
     `${query.bom === "1" ? BYTE_ORDER_MARK : ""}${plainCsvLine(COLUMNS[report])}`,
   );
   return new Response(rows, { headers: csvHeaders(`kuota_${slug}_${report}_${from}_${to}.csv`) });
+}
+
+function later(a: Day, b: Day): Day {
+  return a > b ? a : b;
 }
