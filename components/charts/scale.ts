@@ -34,7 +34,10 @@ export function compactNumber(value: number, locale: Locale): string {
         : value >= 1e4
           ? [1e3, marks.thousand]
           : [1, ""];
-  const short = String(Math.round((value / divisor) * 10) / 10).replace(".", marks.decimal);
+  const scaled = value / divisor;
+  // Cents and less: marks of 0.025 and 0.05 must not both read "0".
+  const rounded = scaled < 1 ? Number(scaled.toPrecision(2)) : Math.round(scaled * 10) / 10;
+  const short = String(rounded).replace(".", marks.decimal);
   return suffix === "" ? short : `${short}${marks.gap}${suffix}`;
 }
 
