@@ -1,9 +1,10 @@
 import { useLocale, useTranslations } from "next-intl";
 import { RangePicker } from "@/components/range-picker";
 import { carriedFields, FIRST_PAGE, viewAddress } from "@/components/view-address";
-import { formatDay, zoneName } from "@/lib/i18n/format";
+import { formatDay } from "@/lib/i18n/format";
 import { PRESETS } from "@/lib/reports/input";
 import type { Place } from "./place";
+import { zoneNames } from "./zone-names";
 
 /** The period that chart and reports share, with the zone its days are in (U7). */
 export function RangeBar({ frame, path, view, choice }: Place) {
@@ -23,7 +24,7 @@ export function RangeBar({ frame, path, view, choice }: Place) {
           <span className="font-normal text-ink-faint">{notOver}</span>
         </p>
         <p className="text-[0.8125rem] text-ink-faint">
-          {t("zone", { zone: frame.timeZone, name: zoneName(frame.now, frame.timeZone) })}
+          {t("zone", { zone: frame.timeZone, name: zoneNames(choice.range, frame.timeZone) })}
         </p>
       </div>
       <RangePicker

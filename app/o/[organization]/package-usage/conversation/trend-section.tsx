@@ -7,13 +7,14 @@ import { EmptyState } from "@/components/ui/empty-state";
 import { Skeleton } from "@/components/ui/skeleton";
 import { SegmentLinks } from "@/components/ui/tab-links";
 import { viewAddress } from "@/components/view-address";
-import { formatAmount, formatDay, formatUnits, zoneName } from "@/lib/i18n/format";
+import { formatAmount, formatDay, formatUnits } from "@/lib/i18n/format";
 import type { Locale } from "@/lib/i18n/locale";
 import { type ChartDay, seriesOf, seriesTotal, seriesValue, visibleSeries } from "@/lib/reports/usage/rules";
 import type { TopUpMarker } from "@/lib/top-ups/history/history";
 import type { Place } from "./place";
 import type { Trend } from "./reads";
 import { TrendTable } from "./trend-table";
+import { zoneNames } from "./zone-names";
 
 /** What was used day by day (U6): lines or a table, in units or money, in three groupings. */
 export function TrendSection({ trend: { days, topUps }, ...place }: Place & { readonly trend: Trend }) {
@@ -22,7 +23,7 @@ export function TrendSection({ trend: { days, topUps }, ...place }: Place & { re
   const t = useTranslations("usage.trend");
   const locale = useLocale();
   const names = seriesOf(view.group ?? "standard", unit, days);
-  const zone = zoneName(frame.now, frame.timeZone);
+  const zone = zoneNames(choice.range, frame.timeZone);
   const series = names.map((name): ChartSeries => {
     const shownValue = (day: ChartDay) => (day.day > frame.today ? null : seriesValue(day, name));
     const words = { label: t(`series.${name}`), hint: t(`hints.${name}`) };
