@@ -1,5 +1,5 @@
 import { getLocale, getTranslations } from "next-intl/server";
-import { formatAmount, formatMonth, formatShare, formatUnits } from "@/lib/i18n/format";
+import { formatAmount, formatMonth, formatRate, formatUnits } from "@/lib/i18n/format";
 import type { readReceipt } from "@/lib/top-ups/receipts/receipts";
 
 type Printed = Awaited<ReturnType<typeof readReceipt>>["purchase"];
@@ -15,7 +15,7 @@ type Line = {
 export async function ReceiptSums({ purchase }: { readonly purchase: Printed }) {
   const [t, locale] = await Promise.all([getTranslations("receipt"), getLocale()]);
   const money = (amount: bigint) => formatAmount(amount, purchase.currency, locale);
-  const rate = formatShare(purchase.taxBasisPoints, 10_000, locale);
+  const rate = formatRate(purchase.taxBasisPoints, locale);
   const sums = [
     [t("net"), money(purchase.visitorsNetMicros + purchase.balanceMicros)],
     [t("tax", { name: purchase.taxName, rate }), money(purchase.taxMicros)],

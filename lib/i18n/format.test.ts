@@ -7,6 +7,7 @@ import {
   formatLocalTime,
   formatMoney,
   formatMonth,
+  formatRate,
   formatShare,
   formatShortDay,
   formatUnits,
@@ -58,6 +59,23 @@ test("counts are grouped in threes", () => {
   expect(formatUnits(-1234, "en")).toBe("-1,234");
   expect(formatUnits(1234567, "id")).toBe("1.234.567");
   expect(formatUnits(123n, "id")).toBe("123");
+});
+
+test("a share of money is exact: half is 50%, and all of them are no more than the whole", () => {
+  // In floating point 586.33 of 1,172.66 is 49.9%.
+  expect(formatShare(586_330_000n, 1_172_660_000n, "en")).toBe("50%");
+  expect(formatShare(2n ** 60n, 2n ** 61n, "id")).toBe("50%");
+  expect(formatShare(-5n, 1_000n, "en")).toBe("-0.5%");
+  expect(formatShare(1n, 0n, "en")).toBe("0%");
+});
+
+test("a tax rate is written to its last hundredth of a percent · T6", () => {
+  expect(formatRate(1_100, "en")).toBe("11%");
+  expect(formatRate(825, "en")).toBe("8.25%");
+  expect(formatRate(825, "id")).toBe("8,25%");
+  expect(formatRate(1_950, "id")).toBe("19,5%");
+  expect(formatRate(5, "en")).toBe("0.05%");
+  expect(formatRate(0, "en")).toBe("0%");
 });
 
 test("a share never looks larger than it is", () => {

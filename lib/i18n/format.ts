@@ -101,16 +101,29 @@ export function formatAmount(amount: Micros, currency: string, locale: Locale): 
 
 /** A count: "12,345" in English, "12.345" in Indonesian. */
 export function formatUnits(units: number | bigint, locale: Locale): string {
-  const whole = typeof units === "bigint" ? units : BigInt(Math.trunc(units));
+  const whole = wholeOf(units);
   return `${whole < 0n ? "-" : ""}${groupDigits((whole < 0n ? -whole : whole).toString(), locale)}`;
 }
 
-/** A share of a whole: "39.5%" in English, "39,5%" in Indonesian. At most one decimal, cut and not rounded up. */
-export function formatShare(part: number, whole: number, locale: Locale): string {
-  const tenths = whole === 0 ? 0 : Math.trunc((part * 1_000) / whole);
-  const text = formatUnits(Math.trunc(tenths / 10), locale);
-  const decimal = Math.abs(tenths % 10);
-  return `${text}${decimal === 0 ? "" : `${MARKS[locale].decimal}${decimal}`}%`;
+/**
+ * A share of a whole: "39.5%" in English, "39,5%" in Indonesian. At most one decimal, cut and not rounded up. Counts, or
+ * micros: whole numbers, so that half of an amount is 50% and not 49.9%.
+ */
+export function formatShare(part: number | bigint, whole: number | bigint, locale: Locale): string {
+  const all = wholeOf(whole);
+  const tenths = all === 0n ? 0n : (wholeOf(part) * 1_000n) / all;
+  const absolute = tenths < 0n ? -tenths : tenths;
+  const decimal = absolute % 10n === 0n ? "" : `${MARKS[locale].decimal}${absolute % 10n}`;
+  return `${tenths < 0n ? "-" : ""}${formatUnits(absolute / 10n, locale)}${decimal}%`;
+}
+
+/** A rate in hundredths of a percent, to the last of them: "11%", "8.25%" in English, "8,25%" in Indonesian. */
+export function formatRate(basisPoints: number, locale: Locale): string {
+  const decimals = String(basisPoints % 100)
+    .padStart(2, "0")
+    .replace(/0{1,2}$/, "");
+  const whole = formatUnits(Math.trunc(basisPoints / 100), locale);
+  return `${whole}${decimals === "" ? "" : `${MARKS[locale].decimal}${decimals}`}%`;
 }
 
 /** A calendar day: "1 Dec 2026", "1 Des 2026". */
@@ -171,6 +184,10 @@ function onClocksOf(instant: Date, zone: string): { day: Day; time: string } {
   }
   const parts = Object.fromEntries(clock.formatToParts(instant).map(({ type, value }) => [type, value]));
   return { day: `${parts.year}-${parts.month}-${parts.day}`, time: `${parts.hour}:${parts.minute}` };
+}
+
+function wholeOf(count: number | bigint): bigint {
+  return typeof count === "bigint" ? count : BigInt(Math.trunc(count));
 }
 
 function groupDigits(digits: string, locale: Locale): string {

@@ -2,7 +2,7 @@ import "server-only";
 import { inOrganization } from "@/db/client";
 import { env } from "@/lib/env";
 import { invariant, Refusal } from "@/lib/errors";
-import { formatShare, formatUnits } from "@/lib/i18n/format";
+import { formatRate, formatUnits } from "@/lib/i18n/format";
 import { translatorFor } from "@/lib/i18n/translator";
 import { logFault } from "@/lib/log";
 import type { Organization } from "@/lib/organizations/organizations";
@@ -99,7 +99,7 @@ async function linesOf(purchase: Purchase): Promise<CheckoutLine[]> {
   }
   if (balanceMicros > 0n) lines.push({ name: t("balance"), quantity: 1, unitAmount: balanceMicros });
   if (taxMicros > 0n) {
-    const rate = formatShare(purchase.taxBasisPoints, 10_000, locale);
+    const rate = formatRate(purchase.taxBasisPoints, locale);
     lines.push({ name: t("tax", { name: purchase.taxName, rate }), quantity: 1, unitAmount: taxMicros });
   }
   return lines;

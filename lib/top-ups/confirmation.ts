@@ -2,7 +2,7 @@ import "server-only";
 import type { Transaction } from "@/db/client";
 import { type PersonInCharge, peopleInCharge } from "@/lib/auth/members/members";
 import { env } from "@/lib/env";
-import { formatMoney, formatMonth, formatShare, formatUnits } from "@/lib/i18n/format";
+import { formatMoney, formatMonth, formatRate, formatUnits } from "@/lib/i18n/format";
 import type { Locale } from "@/lib/i18n/locale";
 import { translatorFor } from "@/lib/i18n/translator";
 import { writeLetter } from "@/lib/mail/letter";
@@ -44,7 +44,7 @@ async function compose(organization: Organization, purchase: Purchase, receipt: 
   const sums: [string, string][] = [
     [t("net"), money(purchase.visitorsNetMicros + purchase.balanceMicros)],
     [
-      t("tax", { name: purchase.taxName, rate: formatShare(purchase.taxBasisPoints, 10_000, locale) }),
+      t("tax", { name: purchase.taxName, rate: formatRate(purchase.taxBasisPoints, locale) }),
       money(purchase.taxMicros),
     ],
     [t("total"), total],

@@ -9,7 +9,7 @@ import { ButtonLink } from "@/components/ui/button";
 import { Card, Section } from "@/components/ui/card";
 import { EmptyState } from "@/components/ui/empty-state";
 import { Cell, HeadCell, Row, RowHead, Table } from "@/components/ui/table";
-import { formatMoney, formatShare, formatUnits } from "@/lib/i18n/format";
+import { formatMoney, formatRate, formatUnits } from "@/lib/i18n/format";
 import type { Products } from "@/lib/top-ups/pricing";
 import { listProducts, type ReceiptIssuer, readReceiptIssuer } from "@/lib/top-ups/products/products";
 import { lookAsStaff } from "../place";
@@ -85,7 +85,7 @@ async function ProductTable({ products }: { readonly products: readonly Products
               <Cell numeric>{money(one.minimumBalance)}</Cell>
               <Cell numeric>{money(one.largestBalance)}</Cell>
               <Cell className="figures whitespace-nowrap">
-                {one.taxName} {formatShare(one.taxBasisPoints, 10_000, locale)}
+                {one.taxName} {formatRate(one.taxBasisPoints, locale)}
               </Cell>
             </Row>
           );

@@ -5,7 +5,7 @@ import { Facts } from "@/components/facts";
 import { ActionForm } from "@/components/forms/action-form";
 import { PageFrame } from "@/components/page-head";
 import { Card } from "@/components/ui/card";
-import { formatMoney, formatShare, formatUnits } from "@/lib/i18n/format";
+import { formatMoney, formatRate, formatUnits } from "@/lib/i18n/format";
 import type { Products } from "@/lib/top-ups/pricing";
 import { listProducts } from "@/lib/top-ups/products/products";
 import { lookAsStaff } from "../../place";
@@ -65,7 +65,7 @@ async function ProductFacts({ known }: { readonly known: Products }) {
         { label: t("balancePresets"), value: known.balancePresets.map(money).join("; ") },
         {
           label: t("tax"),
-          value: `${known.taxName} ${formatShare(known.taxBasisPoints, 10_000, locale)}`,
+          value: `${known.taxName} ${formatRate(known.taxBasisPoints, locale)}`,
         },
         { label: t("chargeStep"), value: money(known.chargeStep) },
       ]}

@@ -48,9 +48,9 @@ export function CostsSection({ frame, rows }: Place & { readonly rows: readonly 
                 </div>
                 <p className="figures mt-1 flex justify-between text-xs text-ink-faint">
                   <span>
-                    {formatUnits(row.units, locale)} {names("units.message", { count: row.units })}
+                    {formatUnits(row.units, locale)} {names("units.unit", { count: row.units })}
                   </span>
-                  <span>{formatShare(toNumber(row.amount), toNumber(total), locale)}</span>
+                  <span>{formatShare(row.amount, total, locale)}</span>
                 </p>
               </li>
             ))}

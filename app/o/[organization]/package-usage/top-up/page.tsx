@@ -9,7 +9,7 @@ import { Card } from "@/components/ui/card";
 import { EmptyState } from "@/components/ui/empty-state";
 import { authorize } from "@/lib/auth/authorize";
 import type { Scope } from "@/lib/auth/scope";
-import { formatDay, formatMoney, formatShare, formatUnits } from "@/lib/i18n/format";
+import { formatDay, formatMoney, formatRate, formatUnits } from "@/lib/i18n/format";
 import { max, toDecimal } from "@/lib/money/money";
 import { readBalance } from "@/lib/reports/balance";
 import { type Prefill, readPrefill } from "@/lib/top-ups/input";
@@ -194,7 +194,7 @@ function words(t: Translate, products: Products, locale: Language): TopUpWords {
       net: t("summary.net"),
       tax: t("summary.tax", {
         name: products.taxName,
-        rate: formatShare(products.taxBasisPoints, 10_000, locale),
+        rate: formatRate(products.taxBasisPoints, locale),
       }),
       total: t("summary.total"),
       empty: t("summary.empty"),

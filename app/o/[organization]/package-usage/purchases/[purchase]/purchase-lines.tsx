@@ -1,6 +1,6 @@
 import { getLocale, getTranslations } from "next-intl/server";
 import { Cell, HeadCell, Row, RowHead, Table } from "@/components/ui/table";
-import { formatAmount, formatMonth, formatShare, formatUnits } from "@/lib/i18n/format";
+import { formatAmount, formatMonth, formatRate, formatUnits } from "@/lib/i18n/format";
 import type { PurchaseDetail } from "@/lib/top-ups/history/history";
 
 /** On a phone quantity and price stand below the item, so that the amounts are in sight. */
@@ -68,7 +68,7 @@ export async function PurchaseLines({ purchase }: { readonly purchase: PurchaseD
         <Sum
           label={t("tax", {
             name: purchase.taxName,
-            rate: formatShare(purchase.taxBasisPoints, 10_000, locale),
+            rate: formatRate(purchase.taxBasisPoints, locale),
           })}
           value={money(purchase.tax)}
         />
