@@ -10,7 +10,7 @@ import { readOrganization } from "@/lib/organizations/organizations";
 import { type Terms, termsIn, termsOf } from "@/lib/packages/packages";
 import { visitorsLeft } from "@/lib/quotas/rules";
 import { loadAssignedBooks } from "@/lib/rating/rating";
-import { bookInForce, priceOf, versionInForce } from "@/lib/rating/rules";
+import { bookInForce, priceOf, schemeOf, versionInForce } from "@/lib/rating/rules";
 import { organizationNow } from "@/lib/time/clock";
 import { addDays, type Day, dayOf, type Month, monthOf, nextMonth, startOfMonth } from "@/lib/time/period";
 import { balanceBase, daysBetween, LOW_BELOW_PERCENT, type Runway, runway } from "./rules";
@@ -156,7 +156,12 @@ export type Outlook = {
   readonly runway: Runway;
   readonly perDay: Micros;
   /** Null when there is no price. */
-  readonly example: { readonly category: string; readonly market: string; readonly unitPrice: Micros } | null;
+  readonly example: {
+    readonly category: string;
+    readonly market: string;
+    readonly unit: "message" | "conversation";
+    readonly unitPrice: Micros;
+  } | null;
 };
 
 /** Looks ahead from a balance: the pace of the last 28 days before today, the grants of the months to come. */
@@ -180,7 +185,12 @@ export async function readOutlook(scope: Scope<"balance:read">, balance: Balance
       perDay,
       runway: runwayOf(balance, perDay, termsIn(terms, nextMonth(balance.period.month))),
       example: price
-        ? { category: HOME.category, market: market ?? HOME.market, unitPrice: price.unitPrice }
+        ? {
+            category: HOME.category,
+            market: market ?? HOME.market,
+            unit: schemeOf(version, HOME.category).unit,
+            unitPrice: price.unitPrice,
+          }
         : null,
     };
   });

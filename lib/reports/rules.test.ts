@@ -68,6 +68,13 @@ describe("runway", () => {
     });
   });
 
+  test("what is on hold is paid from the initial balance first, as charges are", () => {
+    // 500 on hold and 1,100 of November come out of 2,000; 400 expire and December's 500 are there whole.
+    expect(
+      runway({ ...given, initial: micros("2000"), onHold: micros("500"), grant: micros("500") }),
+    ).toEqual({ kind: "until", day: "2026-12-06" });
+  });
+
   test("an initial balance that expires is replaced by the new month's", () => {
     // 11 days of November cost 1,100 of 2,000; the rest expires and December brings 500.
     expect(runway({ ...given, initial: micros("2000"), grant: micros("500") })).toEqual({

@@ -61,7 +61,7 @@ const FARTHEST_MONTHS = 12;
 
 /**
  * The day on which the balance runs out if every day costs `perDay`. Each new month brings `grant`, in place of what
- * is left of the initial balance unless that carries over, and settles a debt first, as months really do.
+ * is left of the initial balance unless that carries over, as months really do.
  */
 export function runway(given: {
   readonly initial: Micros;
@@ -73,8 +73,8 @@ export function runway(given: {
   readonly today: Day;
 }): Runway {
   const { perDay, today } = given;
-  let additional = given.additional - given.onHold;
-  let initial = given.initial;
+  // What is on hold will be paid as every charge is: from the initial balance first.
+  let { initial, additional } = pay(given, given.onHold);
   if (initial + additional <= 0n) return { kind: "over" };
   if (perDay <= 0n) return { kind: "idle" };
   let day = today;
@@ -86,14 +86,19 @@ export function runway(given: {
     if (initial + additional < cost) {
       return { kind: "until", day: addDays(day, Number((initial + additional) / perDay)) };
     }
-    const fromInitial = min(max(initial, 0n), cost);
-    initial -= fromInitial;
-    additional -= cost - fromInitial;
+    ({ initial, additional } = pay({ initial, additional }, cost));
     initial = (given.carriesOver ? initial : 0n) + given.grant;
     day = boundary;
     month = nextMonth(month);
   }
   return { kind: "beyond", day };
+}
+
+type Parts = { readonly initial: Micros; readonly additional: Micros };
+
+function pay({ initial, additional }: Parts, cost: Micros): Parts {
+  const fromInitial = min(max(initial, 0n), cost);
+  return { initial: initial - fromInitial, additional: additional - (cost - fromInitial) };
 }
 
 /** Whole calendar days from one day to a later one. */

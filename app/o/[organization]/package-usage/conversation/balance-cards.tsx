@@ -196,7 +196,7 @@ function OutlookLines({ balance, outlook }: { readonly balance: Balance; readonl
           {t("money.example", {
             count: units(count),
             category: categoryName(category, example.category, "inSentence"),
-            unit: category("units.message", { count }),
+            unit: category(`units.${example.unit}`, { count }),
             market: example.market,
           })}
         </p>
