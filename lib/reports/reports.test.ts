@@ -89,7 +89,8 @@ describe("readUses", () => {
     const lastStart = forwards.length - page.uses.length;
     const before = page.uses[0]?.cursor ?? null;
     const back = await readUses(scope, { ...request, row: Math.max(1, lastStart - 24), before });
-    expect(back.uses).toEqual(forwards.slice(Math.max(0, lastStart - 25), lastStart));
+    // Before the first page there is only the first page.
+    expect(back.uses).toEqual(forwards.slice(Math.max(0, lastStart - 25), lastStart || 25));
   });
 
   test("a page found by its row number is the page that cursors lead to · U9", async () => {
@@ -107,6 +108,32 @@ describe("readUses", () => {
     const page = await readUses(scope, { ...EVERYTHING, row: 1_000_000 });
     expect(page.row).toBe(76);
     expect(page.uses).toHaveLength(page.totals.uses - 75);
+  });
+
+  test("a list that grew meanwhile never ends with an empty page · U9", async () => {
+    const all = await readUses(scope, { ...EVERYTHING, row: 76 });
+    const behind = await readUses(scope, { ...EVERYTHING, row: 101, after: all.uses.at(-1)?.cursor ?? null });
+    expect({ row: behind.row, uses: behind.uses }).toEqual({ row: 76, uses: all.uses });
+    const newest = await readUses(scope, EVERYTHING);
+    const before = await readUses(scope, { ...EVERYTHING, row: 26, before: newest.uses[0]?.cursor ?? null });
+    expect({ row: before.row, uses: before.uses }).toEqual({ row: 1, uses: newest.uses });
+  });
+
+  test("a category that the platform calls group is found with the group messages, as the totals count it · U9", async () => {
+    const mixed = await newTestOrganization({ clock: CLOCK });
+    await tell(mixed.slug, [
+      { at: "2026-11-02T03:00:00Z", category: "group", contact: "628111" },
+      {
+        at: "2026-11-02T03:00:01Z",
+        category: "utility",
+        contact: "628222",
+        data: { group: { id: "g@g.us" } },
+      },
+      { at: "2026-11-02T03:00:02Z", category: "utility", contact: "628333" },
+    ]);
+    const page = await readUses(readerOf(mixed.id), { ...EVERYTHING, category: "group" });
+    expect(page.totals.uses).toBe(2);
+    expect(page.uses.map(({ contact }) => contact)).toEqual(["628222", "628111"]);
   });
 
   test("totals are those of the filter and equal the rows · U9", async () => {
@@ -298,6 +325,7 @@ describe("readBalance", () => {
     expect(outlook.example).toEqual({
       category: "marketing",
       market: "Indonesia",
+      unit: "message",
       unitPrice: micros("586.33"),
     });
     expect(outlook.runway.kind).toBe("beyond");

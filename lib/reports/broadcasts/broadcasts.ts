@@ -4,7 +4,7 @@ import type { Scope } from "@/lib/auth/scope";
 import type { Micros } from "@/lib/money/money";
 import { readOrganization } from "@/lib/organizations/organizations";
 import type { BroadcastSort, Cursor } from "@/lib/reports/input";
-import { lastPageRow } from "@/lib/reports/messages/rules";
+import { endInstead, lastPageRow } from "@/lib/reports/messages/rules";
 import { checkRange } from "@/lib/reports/usage/usage";
 import { type DayRange, periodOfDays } from "@/lib/time/period";
 import {
@@ -70,7 +70,7 @@ export async function readBroadcasts(
   request: BroadcastRequest,
 ): Promise<BroadcastPage> {
   checkRange(request.range);
-  return readInOrganization(scope.organizationId, async (tx) => {
+  const page: BroadcastPage = await readInOrganization(scope.organizationId, async (tx) => {
     const { organizationId } = scope;
     const { timeZone } = await readOrganization(tx, organizationId);
     const period = periodOfDays(request.range, timeZone);
@@ -98,6 +98,10 @@ export async function readBroadcasts(
       categories: categories.sort(),
     };
   });
+  const end = endInstead(request, page.broadcasts.length, page.totals.broadcasts);
+  return end
+    ? readBroadcasts(scope, { ...request, row: end.row, after: undefined, before: undefined })
+    : page;
 }
 
 /** A cursor is the row's sort key and its id, which may hold anything: "{length of the key}:{key}{id}". */

@@ -7,7 +7,7 @@ import { readOrganization } from "@/lib/organizations/organizations";
 import type { Cursor, PaidFilter } from "@/lib/reports/input";
 import { checkRange } from "@/lib/reports/usage/usage";
 import { addDays, type Day, type DayRange, dayOf, type Period, periodOfDays } from "@/lib/time/period";
-import { type DayCount, lastPageRow, type PageStart, paidFromOf, planPage } from "./rules";
+import { type DayCount, endInstead, lastPageRow, type PageStart, paidFromOf, planPage } from "./rules";
 import {
   type MessageRow,
   selectMessage,
@@ -82,7 +82,7 @@ export const USES_PER_PAGE = 25;
 export async function readUses(scope: Scope<"reports:read">, request: UseRequest): Promise<UsePage> {
   checkRange(request.range);
   const filter = { category: request.category ?? null, paidFrom: paidFromOf(request.paid) };
-  return readInOrganization(scope.organizationId, async (tx) => {
+  const page: UsePage = await readInOrganization(scope.organizationId, async (tx) => {
     const { organizationId } = scope;
     const [{ timeZone }, counts, categories] = await Promise.all([
       readOrganization(tx, organizationId),
@@ -95,6 +95,8 @@ export async function readUses(scope: Scope<"reports:read">, request: UseRequest
     const rows = await findPage(search, { ...request, row });
     return { uses: rows.map(toUse), row, totals, categories: categories.sort() };
   });
+  const end = endInstead(request, page.uses.length, page.totals.uses);
+  return end ? readUses(scope, { ...request, row: end.row, after: null, before: null }) : page;
 }
 
 type Counts = Awaited<ReturnType<typeof selectUseCounts>>;

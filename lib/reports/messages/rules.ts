@@ -91,3 +91,16 @@ function findDay(
 export function lastPageRow(total: number, size: number): number {
   return total === 0 ? 1 : Math.floor((total - 1) / size) * size + 1;
 }
+
+/**
+ * Where to read instead when a cursor leads to no row of a list that has some, because it grew or shrank meanwhile: its
+ * last page behind the end, its first before the beginning. Null when the page is what was asked for.
+ */
+export function endInstead(
+  { after, before }: { readonly after: unknown; readonly before: unknown },
+  found: number,
+  total: number,
+): { readonly row: number } | null {
+  if (found > 0 || total === 0 || !(after || before)) return null;
+  return { row: after ? total : 1 };
+}

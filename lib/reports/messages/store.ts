@@ -124,7 +124,8 @@ function matching(tx: Transaction, { category, paidFrom }: UseFilter) {
   const sql = rawSql(tx);
   const paid = sql`and paid_from = any(${[...paidFrom]}::text[])`;
   if (category === null) return paid;
-  if (category === "group") return sql`${paid} and group_id is not null`;
+  // As the roll-ups name it: a platform may send a category of this name to a single contact too.
+  if (category === "group") return sql`${paid} and (group_id is not null or category = 'group')`;
   return sql`${paid} and group_id is null and coalesce(category, '') = ${category}`;
 }
 

@@ -3,7 +3,7 @@ import { readInOrganization } from "@/db/client";
 import type { Scope } from "@/lib/auth/scope";
 import { readOrganization } from "@/lib/organizations/organizations";
 import { type Coverage, coverageOf } from "@/lib/quotas/rules";
-import { lastPageRow, type PageStart, planPage } from "@/lib/reports/messages/rules";
+import { endInstead, lastPageRow, type PageStart, planPage } from "@/lib/reports/messages/rules";
 import { checkRange } from "@/lib/reports/usage/usage";
 import { type DayRange, dayOf, isMonth, type Month, periodOfDays } from "@/lib/time/period";
 import {
@@ -62,7 +62,7 @@ export async function readVisitors(
   const behind = after ?? parsePlace(request.before);
   const backwards = after === null && behind !== null;
   const descending = request.oldestFirst === backwards;
-  return readInOrganization(organizationId, async (tx) => {
+  const page: VisitorPage = await readInOrganization(organizationId, async (tx) => {
     const [{ timeZone }, rows, channels] = await Promise.all([
       readOrganization(tx, organizationId),
       selectVisitorCounts(tx, organizationId, request.range, channel),
@@ -93,6 +93,8 @@ export async function readVisitors(
       channels: channels.map((entry) => ({ channel: entry.channel, visitors: Number(entry.visitors) })),
     };
   });
+  const end = endInstead(request, page.visitors.length, page.total);
+  return end ? readVisitors(scope, { ...request, row: end.row, after: undefined, before: undefined }) : page;
 }
 
 function toVisitor(row: VisitorRow): Visitor {

@@ -106,8 +106,13 @@ export function ReportPager(props: {
       }
       links={{
         first: row > 1 ? link({}) : null,
+        // The first page is read from the beginning: what arrived meanwhile stands there, under its right numbers.
         previous:
-          row > 1 && props.first ? link({ row: Math.max(1, row - perPage), before: props.first }) : null,
+          row > perPage + 1 && props.first
+            ? link({ row: row - perPage, before: props.first })
+            : row > 1
+              ? link({})
+              : null,
         next: end < total && props.last ? link({ row: end + 1, after: props.last }) : null,
         last: end < total ? link({ row: lastRow }) : null,
       }}

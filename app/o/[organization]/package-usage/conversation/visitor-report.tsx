@@ -18,6 +18,10 @@ export function VisitorReport({ place, page }: { readonly place: Place; readonly
   const locale = useLocale();
   const oldestFirst = isOldestFirst(view);
   const turned = viewAddress(path, view, { ...FIRST_PAGE, sort: oldestFirst ? undefined : "oldest" });
+  // The chosen one is offered where it has no visitors too: the filter must not look as if it were off.
+  const chosen = { channel: view.channel ?? "", visitors: 0 };
+  const isOffered = chosen.channel === "" || page.channels.some(({ channel }) => channel === chosen.channel);
+  const offered = isOffered ? page.channels : [...page.channels, chosen];
   return (
     <>
       <ReportBar place={place} report="unique-visitors" rows={page.total}>
@@ -28,7 +32,7 @@ export function VisitorReport({ place, page }: { readonly place: Place; readonly
         >
           <Select key={view.channel} id="channel" name="channel" defaultValue={view.channel ?? ""}>
             <option value="">{t("filters.allChannels")}</option>
-            {page.channels.map(({ channel, visitors }) => (
+            {offered.map(({ channel, visitors }) => (
               <option key={channel} value={channel}>
                 {channelName(t, channel)} ({formatUnits(visitors, locale)})
               </option>
