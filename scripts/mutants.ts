@@ -40,8 +40,8 @@ const MUTANTS: readonly Mutant[] = [
     name: "two transactions instead of one: roll-ups afterwards",
     file: "lib/metering/preparing.ts",
     change: [
-      "addToRollups(tx, id, bench.tally),",
-      'import("@/db/client").then((db) => db.inOrganization(id, (own) => addToRollups(own, id, bench.tally))),',
+      "  const totals = [\n    ...addToRollups(id, bench.tally),",
+      '  await (await import("@/db/client")).inOrganization(id, (own) => writeTogether(own, addToRollups(id, bench.tally)));\n  const totals = [',
     ],
     caughtBy: ["lib/metering/faults.test.ts"],
   },
@@ -49,8 +49,8 @@ const MUTANTS: readonly Mutant[] = [
     name: "UTC for the zone",
     file: "lib/time/period.ts",
     change: [
-      "export function dayOf(instant: Date, zone: string): Day {",
-      'export function dayOf(instant: Date, wanted: string): Day {\n  const zone = wanted ? "UTC" : wanted;',
+      "export function dayOf(instant: Date | number, zone: string): Day {",
+      'export function dayOf(instant: Date | number, wanted: string): Day {\n  const zone = wanted ? "UTC" : wanted;',
     ],
     caughtBy: ["lib/metering/charging.test.ts", "lib/metering/tally.test.ts", "lib/months/months.test.ts"],
   },
