@@ -353,6 +353,24 @@ describe("explainCharge", () => {
     expect(found?.transfers[0]).toMatchObject({ kind: "usage", from: "initial", to: "usage" });
   });
 
+  test("shows the transfers that took the charge, however many days were booked with it", async () => {
+    const late = await newTestOrganization({ clock: CLOCK });
+    const from = Date.parse("2026-09-02T03:00:00Z");
+    const days = Array.from({ length: 60 }, (_, day) => new Date(from + day * 86_400_000).toISOString());
+    await tell(
+      late.slug,
+      days.map((at, day) => ({ at, contact: `628${1_000_000 + day}` })),
+    );
+    const reader = readerOf(late.id);
+    const { uses } = await readUses(reader, {
+      ...EVERYTHING,
+      range: { from: "2026-10-31", to: "2026-10-31" },
+    });
+    const place = uses[0]?.cursor;
+    const found = place && (await explainCharge(reader, place));
+    expect(found?.transfers).toMatchObject([{ kind: "usage", from: "initial", amount: found?.amount }]);
+  });
+
   test("another organization's message does not exist · house.md", async () => {
     const stranger = await newTestOrganization();
     const { uses } = await readUses(scope, EVERYTHING);

@@ -257,10 +257,21 @@ export async function explainCharge(
   return readInOrganization(scope.organizationId, async (tx) => {
     const row = await selectMessage(tx, scope.organizationId, place);
     if (!row) return null;
-    const booked = row.posting !== null && BigInt(row.amount_micros) > 0n;
-    const transfers = booked ? await selectTransfersOf(tx, scope.organizationId, row.posting ?? "") : [];
-    return toExplanation(row, transfers.map(toTransfer));
+    return toExplanation(row, await readTransfers(tx, scope.organizationId, row));
   });
+}
+
+/** The transfers that took the charge: a posting may reach over many days, and books each by itself. */
+async function readTransfers(
+  tx: Transaction,
+  organizationId: number,
+  row: MessageRow,
+): Promise<BookedTransfer[]> {
+  if (row.posting === null || BigInt(row.amount_micros) === 0n) return [];
+  const { timeZone } = await readOrganization(tx, organizationId);
+  const day = dayOf(new Date(Number(row.occurred_at)), timeZone);
+  const period = periodOfDays({ from: day, to: day }, timeZone);
+  return (await selectTransfersOf(tx, organizationId, row.posting, period)).map(toTransfer);
 }
 
 /** Where the rows of a message are, by its id: several for a message to a group. */

@@ -193,8 +193,13 @@ export async function selectPlaces(tx: Transaction, organizationId: number, mess
     where organization_id = ${organizationId} and message_id = ${messageId} order by contact limit 50`;
 }
 
-/** The ledger transfers that booked a posting. */
-export async function selectTransfersOf(tx: Transaction, organizationId: number, posting: string) {
+/** The ledger transfers that booked a posting's usage of a day: at most one each way for either balance. */
+export async function selectTransfersOf(
+  tx: Transaction,
+  organizationId: number,
+  posting: string,
+  day: Period,
+) {
   return rawSql(tx)<
     {
       id: string;
@@ -206,6 +211,8 @@ export async function selectTransfersOf(tx: Transaction, organizationId: number,
     }[]
   >`
     select id, kind, from_account, to_account, amount_micros, extract(epoch from booked_at) * 1000 as booked_at
-    from ledger_transfers where organization_id = ${organizationId} and cause = ${`posting:${posting}`}
-    order by line limit 50`;
+    from ledger_transfers
+    where organization_id = ${organizationId} and cause = ${`posting:${posting}`} and kind = 'usage'
+      and occurred_at >= ${day.start.toISOString()}::timestamptz and occurred_at < ${day.end.toISOString()}::timestamptz
+    order by line`;
 }
