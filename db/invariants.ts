@@ -114,9 +114,9 @@ export const invariants: readonly Invariant[] = [
           sum(units) filter (where group_id is null and category = 'utility') as utility,
           sum(units) filter (where group_id is null and category = 'authentication') as authentication,
           sum(units) filter (where group_id is null and category = 'authentication-international') as international,
-          sum(units) filter (where group_id is not null) as groups,
+          sum(units) filter (where group_id is not null or category = 'group') as groups,
           sum(units) filter (where group_id is null and coalesce(category, '') not in
-            ('service', 'marketing', 'utility', 'authentication', 'authentication-international')) as other,
+            ('service', 'marketing', 'utility', 'authentication', 'authentication-international', 'group')) as other,
           sum(amount_micros) as amount
         from messages m join organizations o on o.id = m.organization_id where ${USES} group by 1, 2
       )

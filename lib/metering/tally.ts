@@ -72,7 +72,10 @@ const COLUMNS: ReadonlyMap<string, UsageColumn> = new Map([
   ["authentication-international", "authentication_international"],
 ]);
 
-/** The category that roll-ups and charts count a message under: groups stand apart. */
+/**
+ * The category that roll-ups and charts count a message under: groups stand apart. A category that the platform itself
+ * calls "group" counts with them, in every roll-up, report and download.
+ */
 export function usageCategory(message: Pick<Message, "groupId" | "charge">): string {
   return message.groupId === null ? (message.charge?.category ?? "") : "group";
 }

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { closeDatabases, inOrganization, rawSql } from "@/db/client";
 import { systemScope } from "@/lib/auth/scope";
 import { placeHold } from "@/lib/holds/holds";
+import { brokenBy } from "@/lib/metering/testing";
 import { micros } from "@/lib/money/money";
 import { newTestOrganization } from "@/lib/provisioning/testing";
 import { readBalance, readOutlook } from "./balance";
@@ -134,6 +135,7 @@ describe("readUses", () => {
     const page = await readUses(readerOf(mixed.id), { ...EVERYTHING, category: "group" });
     expect(page.totals.uses).toBe(2);
     expect(page.uses.map(({ contact }) => contact)).toEqual(["628222", "628111"]);
+    expect(await brokenBy(mixed.id)).toEqual([]);
   });
 
   test("totals are those of the filter and equal the rows · U9", async () => {
