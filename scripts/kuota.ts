@@ -18,6 +18,16 @@ const commands: Command[] = [
     },
   },
   {
+    name: "password reset",
+    usage: "--email E [--password P]",
+    does: "Gives a person who forgot their password another one, prints it and logs them out everywhere.",
+    required: ["email"],
+    optional: ["password"],
+    async run(given) {
+      await (await import("./operator-commands")).setNewPassword(given);
+    },
+  },
+  {
     name: "key create",
     usage: "--scopes A,B [--organization S] [--name N]",
     does: "Makes an API key of the platform, or of one organization, and prints it.",

@@ -5,7 +5,7 @@ import { z } from "zod";
 import { createApiKey, createPlatformKey, narrowToOrganization } from "@/lib/auth/api-keys";
 import { emailInput, keyInput, personNameInput } from "@/lib/auth/input";
 import { systemMachineScope, systemStaffScope } from "@/lib/auth/scope";
-import { createStaff } from "@/lib/auth/users";
+import { createStaff, resetPassword } from "@/lib/auth/users";
 import { parseDecimal } from "@/lib/money/money";
 import { importRateCard } from "@/lib/provisioning/rate-cards";
 import { isDay } from "@/lib/time/period";
@@ -21,6 +21,15 @@ export async function createStaffMember({ options }: Given): Promise<void> {
   const password = options.password ?? randomBytes(18).toString("base64url");
   await createStaff(systemStaffScope(ACTOR, "back_office:write"), { email, name, password }, role);
   console.error(`${email} may now log in to the back office as ${role}. The password:`);
+  console.log(password);
+}
+
+/** Gives a person who forgot their password another one and prints it, which is shown this once. */
+export async function setNewPassword({ options }: Given): Promise<void> {
+  const email = read("email", emailInput, options.email);
+  const password = options.password ?? randomBytes(18).toString("base64url");
+  await resetPassword(systemStaffScope(ACTOR, "back_office:write"), email, password);
+  console.error(`${email} is logged out everywhere and logs in with this password, to change it at once:`);
   console.log(password);
 }
 

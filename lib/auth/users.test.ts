@@ -1,11 +1,14 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, expect, test } from "vitest";
 import { acrossOrganizations, closeDatabases } from "@/db/client";
+import { auditOfAll } from "@/lib/audit/audit";
 import { sendDueMails } from "@/lib/mail/mail";
 import { lettersTo } from "@/lib/mail/testing";
 import { systemNow } from "@/lib/time/clock";
+import { systemStaffScope } from "./scope";
+import { readSession } from "./session";
 import { newUser, PASSWORD, signIn } from "./testing";
-import { changePassword, createUser, setLocale, userNames } from "./users";
+import { changePassword, createUser, resetPassword, setLocale, userNames } from "./users";
 
 afterAll(closeDatabases);
 
@@ -63,6 +66,24 @@ test("a changed password is told by mail, in the person's language; a refused on
   const letters = await lettersTo(email);
   expect(letters).toHaveLength(1);
   expect(letters[0]).toContain("Kata sandi Anda telah diubah");
+});
+
+test("who forgot a password gets another one from staff, and the old one and all log-ins end", async () => {
+  const staff = systemStaffScope("test", "back_office:write");
+  const { email } = await newUser();
+  const { sessionId } = await signIn(email);
+  await expect(resetPassword(staff, email, "short")).rejects.toMatchObject({ code: "invalid_input" });
+  expect(await readSession(sessionId)).not.toBeNull();
+  await resetPassword(staff, ` ${email.toUpperCase()} `, "another horse battery");
+  expect(await readSession(sessionId)).toBeNull();
+  await expect(signIn(email)).rejects.toThrow();
+  const { userId } = await signIn(email, "another horse battery");
+  const { entries } = await auditOfAll(systemStaffScope("test", "back_office:read"), {}, null, 50);
+  expect(entries.find(({ subject }) => subject === `user:${userId}`)?.action).toBe("password.reset");
+  while ((await sendDueMails(systemNow())) > 0);
+  expect(await lettersTo(email)).toHaveLength(1);
+  const nobody = resetPassword(staff, "nobody@example.com", "another horse battery");
+  await expect(nobody).rejects.toMatchObject({ code: "not_found" });
 });
 
 test("people are known by name", async () => {

@@ -13,7 +13,7 @@ export type Doer =
 /** One change with the names of who made it and of whose it is. */
 export type TrailEntry = Omit<AuditPage["entries"][number], "organizationId"> & {
   readonly doer: Doer;
-  /** Who or which key the change is about, by name. Null for everything else. */
+  /** Who the change is about, by name and address. Null where it is about no person. */
   readonly about: string | null;
   /** The number of the purchase that the change is about. */
   readonly purchase: number | null;
@@ -80,10 +80,9 @@ async function named({ entries, next }: AuditPage): Promise<Trail> {
     ]),
     ...keys.map(({ id, name, prefix }): [string, Doer] => [`key:${id}`, { kind: "key", name, prefix }]),
   ]);
-  const names = new Map<string, string>([
-    ...people.map(({ id, name, email }) => [`user:${id}`, `${name} · ${email}`] as const),
-    ...keys.map(({ id, name, prefix }) => [`key:${id}`, `${name} · ${prefix}…`] as const),
-  ]);
+  const names = new Map<string, string>(
+    people.map(({ id, name, email }) => [`user:${id}`, `${name} · ${email}`] as const),
+  );
   return {
     next,
     entries: entries.map(({ organizationId, ...entry }) => ({

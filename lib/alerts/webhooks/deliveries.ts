@@ -52,7 +52,8 @@ export async function redeliver(scope: Scope<"alerts:manage">, id: number): Prom
   const { organizationId, actor } = scope;
   await inOrganization(organizationId, async (tx) => {
     await countSendingByHand(tx, organizationId);
-    if (!(await restartDelivery(tx, organizationId, id, systemNow()))) {
+    const restarted = await restartDelivery(tx, organizationId, id, systemNow());
+    if (!restarted) {
       throw new Refusal("conflict", "Switch the endpoint on first.");
     }
     await writeAudit(tx, {
@@ -60,6 +61,7 @@ export async function redeliver(scope: Scope<"alerts:manage">, id: number): Prom
       organizationId,
       action: "webhook.redelivered",
       subject: `delivery:${id}`,
+      after: { address: new URL(restarted.url).origin },
     });
   });
 }
@@ -130,6 +132,7 @@ async function deliver(delivery: Claimed): Promise<boolean> {
       organizationId,
       action: "webhook.gone",
       subject: `webhook:${endpointId}`,
+      after: { address: new URL(endpoint.url).origin },
     });
   });
   return isTaken;

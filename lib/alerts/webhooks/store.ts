@@ -224,8 +224,8 @@ export async function restartDelivery(
   organizationId: number,
   id: number,
   now: Date,
-): Promise<boolean> {
-  const rows = await tx
+): Promise<{ readonly url: string } | undefined> {
+  const [restarted] = await tx
     .update(webhookDeliveries)
     .set({ state: "waiting", attempts: 0, nextAttemptAt: now })
     .from(webhookEndpoints)
@@ -238,8 +238,8 @@ export async function restartDelivery(
         eq(webhookEndpoints.isEnabled, true),
       ),
     )
-    .returning({ id: webhookDeliveries.id });
-  return rows.length === 1;
+    .returning({ url: webhookEndpoints.url });
+  return restarted;
 }
 
 export async function countWaiting(tx: Transaction): Promise<number> {

@@ -87,7 +87,8 @@ export async function chooseTypes(
 ): Promise<void> {
   await changeEndpoint(scope, id, async (tx, endpoint) => {
     await updateEndpoint(tx, scope.organizationId, id, { types });
-    await audit(tx, scope, "webhook.changed", id, { types: endpoint.types }, { types });
+    const address = originOf(endpoint.url);
+    await audit(tx, scope, "webhook.changed", id, { types: endpoint.types }, { address, types });
   });
 }
 
@@ -107,7 +108,7 @@ export async function rotateSecret(scope: Scope<"alerts:manage">, id: string): P
       sealedFormerSecret: endpoint.sealedSecret,
       formerSecretUntil: new Date(systemNow().getTime() + FORMER_SECRET_MS),
     });
-    await audit(tx, scope, "webhook.secret_rotated", id);
+    await audit(tx, scope, "webhook.secret_rotated", id, undefined, { address: originOf(endpoint.url) });
   });
   return secret;
 }
@@ -125,7 +126,8 @@ export async function switchEndpoint(
       disabledBecause: isEnabled ? null : "switched_off",
     });
     if (!isEnabled) await failWaiting(tx, scope.organizationId, id);
-    await audit(tx, scope, isEnabled ? "webhook.switched_on" : "webhook.switched_off", id);
+    const action = isEnabled ? "webhook.switched_on" : "webhook.switched_off";
+    await audit(tx, scope, action, id, undefined, { address: originOf(endpoint.url) });
   });
 }
 
