@@ -27,7 +27,7 @@ export function PageFrame(props: {
             </h1>
             {props.badges}
           </div>
-          {props.lead && <p className="mt-1 max-w-3xl text-ink-soft">{props.lead}</p>}
+          {props.lead && <p className="wrap-anywhere mt-1 max-w-3xl text-ink-soft">{props.lead}</p>}
         </div>
         {props.actions && <div className="flex flex-wrap gap-2">{props.actions}</div>}
       </div>

@@ -1,4 +1,6 @@
 import { randomUUID } from "node:crypto";
+import { inviteMember } from "@/lib/auth/members/invitations";
+import { systemScope } from "@/lib/auth/scope";
 import { expect, join, newPerson, test } from "./fixtures";
 
 test("an owner invites, changes a role, and removes only after a question · P1", async ({
@@ -105,5 +107,35 @@ test.describe("without scripts", () => {
     await page.getByRole("button", { name: `Revoke the invitation of ${email}` }).click();
     await page.getByRole("dialog").getByRole("button", { name: "Revoke" }).click();
     await expect(page.getByRole("button", { name: `Revoke the invitation of ${email}` })).toHaveCount(0);
+  });
+});
+
+test.describe("a name of 200 letters without a space", () => {
+  test.use({ organizationSettings: { name: "W".repeat(200) } });
+
+  test("makes no page wider than a phone, and the switcher stays on it", async ({
+    visit,
+    page: invited,
+    organization,
+  }) => {
+    const scope = systemScope("e2e", organization.id, "members:manage");
+    const email = `long-${organization.slug}@example.com`;
+    const { token } = await inviteMember(scope, { email, role: "agent" });
+    const [owner, operator] = [await visit("owner"), await visit("operator")];
+    const { slug } = organization;
+    const places = [
+      [owner, `/o/${slug}/settings/members`],
+      [owner, `/o/${slug}/package-usage/purchases`],
+      [operator, `/admin/organizations/${slug}`],
+      [invited, `/invitation/${token}`],
+    ] as const;
+    for (const [page, place] of places) {
+      await page.setViewportSize({ width: 360, height: 740 });
+      await page.goto(place);
+      const width = await page.evaluate(() => document.documentElement.scrollWidth);
+      expect([place, width]).toEqual([place, 360]);
+    }
+    await owner.locator("summary[aria-label*='WWW']").click();
+    await expect(owner.getByRole("link", { name: /WWW/, exact: false }).last()).toBeInViewport({ ratio: 1 });
   });
 });

@@ -29,7 +29,7 @@ export function RoleForm(props: {
           id={id}
           name="role"
           defaultValue={props.role}
-          className="max-w-36"
+          className="max-w-36 min-w-36"
         >
           {props.roles.map(({ value, label }) => (
             <option key={value} value={value}>

@@ -20,6 +20,11 @@ describe("the audit log says values in the reader's words · A4", () => {
     ["authentication_international", false, "tidak"],
     ["scopes", ["events:write", "balance:read"], "events:write; balance:read"],
     ["addresses", [], "–"],
+    [
+      "scheme",
+      { service: { unit: "message", free_per_number_and_month: 1_000 } },
+      "service: unit: message, free_per_number_and_month: 1.000",
+    ],
   ])("%s %j is %s", (name, value, shown) => {
     expect(shownValue(name, value, manner)).toBe(shown);
   });

@@ -29,7 +29,12 @@ export function shownValue(name: string, value: unknown, manner: TrailManner): s
   if (typeof value === "boolean") return manner.word(value ? "yes" : "no") ?? String(value);
   if (typeof value === "number")
     return Number.isInteger(value) ? formatUnits(value, manner.locale) : `${value}`;
-  if (typeof value !== "string") return JSON.stringify(value);
+  if (typeof value === "object" && value !== null) {
+    return Object.entries(value)
+      .map(([inner, one]) => `${inner}: ${shownValue(inner, one, manner)}`)
+      .join(", ");
+  }
+  if (typeof value !== "string") return String(value);
   return shownText(name, value, manner);
 }
 

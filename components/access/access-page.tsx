@@ -17,11 +17,11 @@ export async function AccessPage(props: {
 }) {
   return (
     <div className="grid min-h-dvh lg:grid-cols-[minmax(26rem,1fr)_minmax(0,1.15fr)]">
-      <div className="flex flex-col px-6 py-8 sm:px-10">
+      <div className="flex min-w-0 flex-col px-6 py-8 sm:px-10">
         <Logo />
         <main id="main" className="mx-auto flex w-full max-w-sm flex-1 flex-col justify-center py-12">
-          <h1 className="text-2xl font-semibold">{props.title}</h1>
-          {props.text && <p className="mt-2 text-ink-soft">{props.text}</p>}
+          <h1 className="wrap-anywhere text-2xl font-semibold">{props.title}</h1>
+          {props.text && <p className="wrap-anywhere mt-2 text-ink-soft">{props.text}</p>}
           {props.children}
           {props.foot && <div className="mt-6 text-[0.8125rem] text-ink-faint">{props.foot}</div>}
         </main>

@@ -90,7 +90,7 @@ function Switcher({ current, organizations, label }: Props & { readonly label: s
           <ChevronsUpDown aria-hidden className="size-3.5 shrink-0 text-ink-faint" />
         </>
       }
-      panelClass="left-0 max-h-[70dvh] w-72 max-w-[calc(100vw-2rem)] overflow-y-auto"
+      panelClass="left-0 max-sm:fixed max-sm:top-12 max-sm:left-4 max-h-[70dvh] w-72 max-w-[calc(100vw-2rem)] overflow-y-auto"
     >
       <ul>
         {organizations.map((organization) => (

@@ -25,6 +25,8 @@ export type RefundOrder = {
   readonly reason: string;
   /** Names the form it was asked by: asked again, it is the same refund. */
   readonly request: string;
+  /** What was paid back already as whoever asks sees it; left out, whatever it is. */
+  readonly seenRefunded?: Micros;
 };
 
 /** `failed`: the provider would not, and what was taken back was given back. `reserved`: the provider did not answer; it is asked again by the sweep. */
@@ -35,8 +37,8 @@ export type OrderedRefund = { readonly reversalId: string; readonly state: Rever
  * then the provider is asked, never twice. A payment outside of any provider is paid back by hand and only written
  * down here.
  *
- * @throws Refusal not_found, organization_not_found; conflict for a purchase that is not paid, or for more than is
- * left of it; payment_disputed while the payer's bank withholds the money; payment_failed when the provider refuses
+ * @throws Refusal not_found, organization_not_found; conflict for a purchase that is not paid, for more than is left of
+ * it, or when somebody else paid back a part of it meanwhile; payment_disputed while the payer's bank withholds the money; payment_failed when the provider refuses
  */
 export async function refundPurchase(
   scope: StaffScope<"back_office:write">,
@@ -49,6 +51,9 @@ export async function refundPurchase(
     if (known) return { reversal: known, isNew: false };
     const purchase = await selectPurchase(tx, organizationId, order.purchaseId);
     if (!purchase) throw new Refusal("not_found", "There is no such purchase.");
+    if (order.seenRefunded !== undefined && order.seenRefunded !== purchase.refundedMicros) {
+      throw new Refusal("conflict", "Another refund was made meanwhile. Load the page again.");
+    }
     refuseImpossible(purchase, order.amount);
     const reserved = await reserve(tx, account, purchase, order, id, actorName(scope.actor));
     await audit(tx, scope, purchase, order);

@@ -103,6 +103,18 @@ describe("a refund by staff · T4 A4", () => {
     });
   });
 
+  test("two people who see the same state pay back once; a form sent again gets its own answer", async () => {
+    const client = await newClient();
+    const { purchaseId } = await bought(client);
+    const seen = () => ({ ...order(client, purchaseId, "481000"), seenRefunded: 0n });
+    const [first, second] = [seen(), seen()];
+    const answers = await Promise.allSettled([first, second].map((one) => refundPurchase(operator, one)));
+    expect(answers.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
+    const sent = answers[0]?.status === "fulfilled" ? first : second;
+    expect(await refundPurchase(operator, sent)).toMatchObject({ state: "succeeded" });
+    expect((await stateOf(client)).transfers).toHaveLength(2);
+  });
+
   test("asked for ten times at once by one form is one refund; by ten forms never more than was paid", async () => {
     const client = await newClient();
     const { purchaseId } = await bought(client);

@@ -48,6 +48,10 @@ const refund = z.object({
   request: z.uuid(),
   amount: typedAmount.refine((amount) => amount > 0n),
   reason: plainText(500),
+  refunded: z
+    .string()
+    .regex(/^\d{1,18}$/)
+    .transform(BigInt),
 });
 
 /** Pays back a purchase or a part of it, once however often the form is sent (T4, A4). */
@@ -58,8 +62,8 @@ export async function refundAction(
   form: FormData,
 ): Promise<FormState> {
   const staff = await authorizeStaff("back_office:write");
-  return answerForm(form, refund, async (input) => {
-    const { state } = await refundPurchase(staff, { organization, purchaseId, ...input });
+  return answerForm(form, refund, async ({ refunded: seenRefunded, ...input }) => {
+    const { state } = await refundPurchase(staff, { organization, purchaseId, seenRefunded, ...input });
     revalidatePath("/admin/purchases", "layout");
     const t = await getTranslations("admin.purchase");
     return { done: t(`refundStates.${state}`) };

@@ -56,7 +56,12 @@ export function JoinForm(props: {
           {words.passwordHint}
         </p>
       </Field>
-      <Button type="submit" look="solid" className="h-10 w-full" aria-disabled={isPending}>
+      <Button
+        type="submit"
+        look="solid"
+        className="wrap-anywhere h-auto! min-h-10 w-full py-2 whitespace-normal!"
+        aria-disabled={isPending}
+      >
         {isPending ? words.pending : words.submit}
       </Button>
     </form>

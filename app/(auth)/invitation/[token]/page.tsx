@@ -74,7 +74,11 @@ async function WithAccount(props: { readonly token: string; readonly invitation:
   }
   return (
     <form action={acceptWithAccountAction.bind(null, props.token)} className="mt-8">
-      <Button type="submit" look="solid" className="h-10 w-full">
+      <Button
+        type="submit"
+        look="solid"
+        className="wrap-anywhere h-auto! min-h-10 w-full py-2 whitespace-normal!"
+      >
         {t("invitation.submit", { organization: organization.name })}
       </Button>
     </form>

@@ -192,6 +192,7 @@ async function Refund(props: { readonly slug: string; readonly purchase: Detail;
           look="danger"
         >
           <input key={request} type="hidden" name="request" value={request} />
+          <input type="hidden" name="refunded" value={String(purchase.refunded)} />
           <TextField
             name="amount"
             label={t("amount")}
