@@ -12,6 +12,7 @@ import {
   formatShortDay,
   formatUnits,
   zoneName,
+  zoneTitle,
 } from "./format";
 
 describe("formatMoney", () => {
@@ -107,5 +108,10 @@ describe("days and times", () => {
     expect(zoneName(new Date("2026-07-01T00:00:00Z"), "Europe/Berlin")).toBe("GMT+2");
     expect(zoneName(new Date("2026-01-01T00:00:00Z"), "Europe/Berlin")).toBe("GMT+1");
     expect(zoneName(new Date("2026-01-01T00:00:00Z"), "UTC")).toBe("UTC");
+  });
+
+  test("a list that reaches over seasons names the zone and no offset", () => {
+    expect(zoneTitle("Asia/Makassar")).toBe("WITA");
+    expect(zoneTitle("America/St_Johns")).toBe("America/St_Johns");
   });
 });

@@ -165,6 +165,11 @@ export function zoneName(instant: Date, zone: string): string {
   return parts.find(({ type }) => type === "timeZoneName")?.value ?? zone;
 }
 
+/** How a zone is named where times of every season stand under it: "WIB", or "America/St_Johns". */
+export function zoneTitle(zone: string): string {
+  return ZONE_NAMES[zone] ?? zone;
+}
+
 const clocks = new Map<string, Intl.DateTimeFormat>();
 
 function onClocksOf(instant: Date, zone: string): { day: Day; time: string } {

@@ -9,9 +9,8 @@ import { ButtonLink } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { EmptyState } from "@/components/ui/empty-state";
 import { authorize, may, requireUser } from "@/lib/auth/authorize";
-import { formatAmount, formatUnits, zoneName } from "@/lib/i18n/format";
+import { formatAmount, formatUnits, zoneTitle } from "@/lib/i18n/format";
 import { organizationOf } from "@/lib/organizations/organizations";
-import { organizationNow } from "@/lib/time/clock";
 import { type HistoryPage, listPurchases } from "@/lib/top-ups/history/history";
 import {
   filterOf,
@@ -46,13 +45,13 @@ export default async function PurchasesPage({ params, searchParams }: Props) {
     organizationOf(scope),
     listPurchases(scope, filterOf(search), placeOf(search)),
   ]);
-  const { name, timeZone, clock } = organization;
+  const { name, timeZone } = organization;
   const path = `/o/${slug}/package-usage/purchases`;
   const isFiltered = search.status !== undefined || filterOf(search).range !== undefined;
   return (
     <PageFrame
       title={t("title")}
-      lead={t("lead", { organization: name, zone: zoneName(organizationNow(clock), timeZone) })}
+      lead={t("lead", { organization: name, zone: zoneTitle(timeZone) })}
       back={{ href: `/o/${slug}/package-usage/conversation`, label: t("parent") }}
       actions={
         may(user, slug, "top_up:create") && (
