@@ -242,6 +242,14 @@ test.describe("the reports", () => {
     expect(lines.slice(1).every((line) => line.includes(",utility,"))).toBe(true);
   });
 
+  test("a channel without visitors in the period stays chosen, so that the filter does not look off · U10", async ({
+    signedIn: page,
+    organization,
+  }) => {
+    await page.goto(conversation(organization.slug, "?report=unique-visitors&channel=line"));
+    await expect(page.getByLabel("Channel")).toHaveValue("line");
+  });
+
   test("pages go there and back · U9", async ({ signedIn: page, organization }) => {
     await page.goto(conversation(organization.slug));
     await expect(page.getByText("1–25 of 30")).toBeVisible();
@@ -249,6 +257,8 @@ test.describe("the reports", () => {
     await expect(page.getByText("26–30 of 30")).toBeVisible();
     await page.getByRole("link", { name: "Previous page" }).click();
     await expect(page.getByText("1–25 of 30")).toBeVisible();
+    // The first page is read from the beginning: what arrives meanwhile stands on it.
+    await expect(page).not.toHaveURL(/before=|row=/);
     await page.getByRole("link", { name: "Last page" }).click();
     await expect(page.getByText("26–30 of 30")).toBeVisible();
   });
