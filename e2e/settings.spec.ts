@@ -135,6 +135,18 @@ test.describe("a name of 200 letters without a space", () => {
       const width = await page.evaluate(() => document.documentElement.scrollWidth);
       expect([place, width]).toEqual([place, 360]);
     }
+    await owner.setViewportSize({ width: 1280, height: 740 });
+    await owner.goto(`/o/${slug}/settings/api-keys`);
+    await owner.getByLabel("Name").fill("K".repeat(200));
+    await owner.getByLabel(/balance:read/).check();
+    await owner.getByRole("button", { name: "Make the key" }).click();
+    const revoke = owner.getByRole("button", { name: /^Revoke the key K/ });
+    await revoke.scrollIntoViewIfNeeded();
+    const end = await revoke.evaluate((button) => button.getBoundingClientRect().right);
+    const list = await owner.getByRole("table").evaluate((table) => table.getBoundingClientRect().width);
+    expect([end < 1280, list < 1280]).toEqual([true, true]);
+    await owner.setViewportSize({ width: 360, height: 740 });
+    await owner.reload();
     await owner.locator("summary[aria-label*='WWW']").click();
     await expect(owner.getByRole("link", { name: /WWW/, exact: false }).last()).toBeInViewport({ ratio: 1 });
   });

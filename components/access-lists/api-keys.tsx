@@ -110,7 +110,7 @@ async function KeyLine(props: {
   const time = (at: Date) => formatInstant(at, props.timeZone, locale);
   return (
     <Row>
-      <RowHead>
+      <RowHead className="wrap-anywhere min-w-48">
         <span className={revokedAt ? "text-ink-faint line-through" : "font-medium"}>{name}</span>
         <code className="block text-xs text-ink-faint">{prefix}…</code>
       </RowHead>

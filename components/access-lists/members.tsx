@@ -131,7 +131,7 @@ async function MemberLine(props: {
   const { userId, name, email, role, since } = member;
   return (
     <Row>
-      <RowHead>
+      <RowHead className="wrap-anywhere min-w-48">
         <span className="font-medium">{name}</span>
         {isSelf && (
           <span className="ml-2 inline-block">

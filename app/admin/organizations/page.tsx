@@ -114,7 +114,7 @@ async function OrganizationLine({ row }: { readonly row: OrganizationRow }) {
   const hasDebt = row.additional < 0n;
   return (
     <Row>
-      <RowHead>
+      <RowHead className="wrap-anywhere min-w-48">
         <Link
           href={`${PATH}/${row.slug}` as Route}
           className="inline-block rounded py-1 font-medium text-ink hover:underline"
@@ -128,7 +128,7 @@ async function OrganizationLine({ row }: { readonly row: OrganizationRow }) {
           {hasDebt && <Badge tone="bad">{t("debt")}</Badge>}
         </span>
       </RowHead>
-      <Cell className="whitespace-nowrap">
+      <Cell className="wrap-anywhere min-w-28">
         {row.packageName ?? <span className="text-ink-faint">–</span>}
       </Cell>
       <Cell numeric className="font-medium">
