@@ -183,7 +183,7 @@ export async function readOutlook(scope: Scope<"balance:read">, balance: Balance
     const price = version && priceOf(version, market ?? HOME.market, HOME.category);
     return {
       perDay,
-      runway: runwayOf(balance, perDay, termsIn(terms, nextMonth(balance.period.month))),
+      runway: runwayOf(balance, perDay, terms),
       example: price
         ? {
             category: HOME.category,
@@ -202,15 +202,14 @@ function paceOf(spent: Micros, firstDay: Day | null, from: Day, today: Day): Mic
   return spent / BigInt(daysBetween(firstDay > from ? firstDay : from, today));
 }
 
-function runwayOf(balance: Balance, perDay: Micros, next: Terms | undefined): Runway {
+function runwayOf(balance: Balance, perDay: Micros, terms: readonly Terms[]): Runway {
   const { initial, additional, onHold } = balance.whatsappBalance;
   return runway({
     initial,
     additional,
     onHold,
     perDay,
-    grant: next?.initialBalance ?? 0n,
-    carriesOver: next?.initialCarriesOver ?? false,
+    termsIn: (month) => termsIn(terms, month),
     today: balance.today,
   });
 }

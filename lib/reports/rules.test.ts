@@ -46,14 +46,17 @@ describe("balanceReason", () => {
   });
 });
 
+function always(initialBalance: bigint, initialCarriesOver = false) {
+  return () => ({ initialBalance, initialCarriesOver });
+}
+
 describe("runway", () => {
   const given = {
     initial: 0n,
     additional: 0n,
     onHold: 0n,
     perDay: micros("100"),
-    grant: 0n,
-    carriesOver: false,
+    termsIn: always(0n),
     today: "2026-11-20",
   };
 
@@ -71,25 +74,46 @@ describe("runway", () => {
   test("what is on hold is paid from the initial balance first, as charges are", () => {
     // 500 on hold and 1,100 of November come out of 2,000; 400 expire and December's 500 are there whole.
     expect(
-      runway({ ...given, initial: micros("2000"), onHold: micros("500"), grant: micros("500") }),
+      runway({ ...given, initial: micros("2000"), onHold: micros("500"), termsIn: always(micros("500")) }),
     ).toEqual({ kind: "until", day: "2026-12-06" });
   });
 
   test("an initial balance that expires is replaced by the new month's", () => {
     // 11 days of November cost 1,100 of 2,000; the rest expires and December brings 500.
-    expect(runway({ ...given, initial: micros("2000"), grant: micros("500") })).toEqual({
+    expect(runway({ ...given, initial: micros("2000"), termsIn: always(micros("500")) })).toEqual({
       kind: "until",
       day: "2026-12-06",
     });
     // Carried over, the 900 that are left come on top.
-    expect(runway({ ...given, initial: micros("2000"), grant: micros("500"), carriesOver: true })).toEqual({
+    expect(runway({ ...given, initial: micros("2000"), termsIn: always(micros("500"), true) })).toEqual({
       kind: "until",
       day: "2026-12-15",
     });
   });
 
+  test("every month is that of its own package, and the one that ends says what carries over", () => {
+    const none = { initialBalance: 0n, initialCarriesOver: false };
+    // November's 900 carry over into December, whose package grants nothing and lets nothing carry over.
+    const carrying = (month: string) => (month === "2026-11" ? { ...none, initialCarriesOver: true } : none);
+    expect(runway({ ...given, initial: micros("2000"), termsIn: carrying })).toEqual({
+      kind: "until",
+      day: "2026-12-10",
+    });
+    // December brings 3,100 and January, on another package, 500.
+    const shrinking = (month: string) => ({
+      ...none,
+      initialBalance: micros(month === "2026-12" ? "3100" : "500"),
+    });
+    expect(runway({ ...given, initial: micros("1100"), termsIn: shrinking })).toEqual({
+      kind: "until",
+      day: "2027-01-06",
+    });
+  });
+
   test("a grant that pays for every month lasts beyond a year", () => {
-    expect(runway({ ...given, initial: micros("1100"), grant: micros("3100") }).kind).toBe("beyond");
+    expect(runway({ ...given, initial: micros("1100"), termsIn: always(micros("3100")) }).kind).toBe(
+      "beyond",
+    );
   });
 
   test("nothing spent and nothing left are told apart", () => {
@@ -107,7 +131,7 @@ describe("runway", () => {
         fc.bigInt({ min: 1n, max: micros("5000") }),
         (a, more, grant, perDay) => {
           const day = (additional: bigint) => {
-            const result = runway({ ...given, additional, grant, perDay });
+            const result = runway({ ...given, additional, termsIn: always(grant), perDay });
             return result.kind === "until" ? result.day : result.kind === "over" ? "" : "9999";
           };
           expect(day(a + more) >= day(a)).toBe(true);

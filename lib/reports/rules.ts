@@ -59,17 +59,20 @@ export type Runway =
 /** A runway that is longer than this many months is only said to be longer. */
 const FARTHEST_MONTHS = 12;
 
+/** What a month's package says of the initial balance. */
+type MonthTerms = { readonly initialBalance: Micros; readonly initialCarriesOver: boolean };
+
 /**
- * The day on which the balance runs out if every day costs `perDay`. Each new month brings `grant`, in place of what
- * is left of the initial balance unless that carries over, as months really do.
+ * The day on which the balance runs out if every day costs `perDay`. Each new month brings what its own package grants,
+ * in place of what is left of the initial balance unless the package of the month before lets that carry over.
  */
 export function runway(given: {
   readonly initial: Micros;
   readonly additional: Micros;
   readonly onHold: Micros;
   readonly perDay: Micros;
-  readonly grant: Micros;
-  readonly carriesOver: boolean;
+  /** Of a month by the package that will be in force in it; none before the first. */
+  readonly termsIn: (month: Month) => MonthTerms | undefined;
   readonly today: Day;
 }): Runway {
   const { perDay, today } = given;
@@ -78,6 +81,7 @@ export function runway(given: {
   if (initial + additional <= 0n) return { kind: "over" };
   if (perDay <= 0n) return { kind: "idle" };
   let day = today;
+  let terms = given.termsIn(today.slice(0, 7));
   let month: Month = nextMonth(today.slice(0, 7));
   for (let count = 0; count < FARTHEST_MONTHS; count++) {
     const boundary = `${month}-01`;
@@ -87,7 +91,9 @@ export function runway(given: {
       return { kind: "until", day: addDays(day, Number((initial + additional) / perDay)) };
     }
     ({ initial, additional } = pay({ initial, additional }, cost));
-    initial = (given.carriesOver ? initial : 0n) + given.grant;
+    const carried = terms?.initialCarriesOver ? initial : 0n;
+    terms = given.termsIn(month);
+    initial = carried + (terms?.initialBalance ?? 0n);
     day = boundary;
     month = nextMonth(month);
   }
