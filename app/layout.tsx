@@ -3,6 +3,7 @@ import localFont from "next/font/local";
 import { cookies } from "next/headers";
 import { getLocale } from "next-intl/server";
 import type { ReactNode } from "react";
+import { FreshPage } from "@/components/shell/fresh-page";
 import { isTheme, THEME_COOKIE } from "@/components/shell/theme";
 import "./globals.css";
 
@@ -37,7 +38,10 @@ export default async function RootLayout({ children }: { readonly children: Reac
       data-theme={isTheme(theme) ? theme : undefined}
       suppressHydrationWarning
     >
-      <body className="min-h-dvh font-sans">{children}</body>
+      <body className="min-h-dvh font-sans">
+        {children}
+        <FreshPage />
+      </body>
     </html>
   );
 }

@@ -188,6 +188,21 @@ test("a delayed payment that fails credits nothing and offers the same choice ag
   await expectAvailable(page, organization, "350000");
 });
 
+test("the form that the browser kept is asked for anew on the way back, and waits for nothing", async ({
+  signedIn: page,
+  organization,
+}) => {
+  await page.goto(usage(organization.slug, "top-up"));
+  await expect(async () => {
+    await page.evaluate(() => {
+      document.title = "kept";
+      window.dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true }));
+    });
+    await expect(page).not.toHaveTitle("kept", { timeout: 1_000 });
+  }).toPass();
+  await expect(page.getByRole("button", { name: "Continue to payment" })).toBeEnabled();
+});
+
 test("a declined card and a cancel charge nothing, and lead back to the filled-in form · T2", async ({
   signedIn: page,
   organization,
