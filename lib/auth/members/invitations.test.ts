@@ -17,7 +17,7 @@ import { members } from "./members";
 afterAll(closeDatabases);
 
 const managerOf = (organizationId: number) => systemScope("test", organizationId, "members:manage");
-const chosen = { name: "Sari", password: PASSWORD };
+const chosen = { name: "Sari", password: PASSWORD, locale: "id" } as const;
 
 async function invite(email = `${randomUUID()}@example.com`) {
   const organization = await newOrganization();
@@ -34,6 +34,7 @@ describe("an invitation", () => {
     expect(accepted).toMatchObject([{ slug: organization.slug }]);
     expect(await readSession(accepted[0]?.sessionId ?? "")).toMatchObject({
       email,
+      locale: "id",
       organizations: [{ slug: organization.slug, role: "supervisor" }],
     });
     expect(await readInvitation(token)).toBeNull();
@@ -61,7 +62,7 @@ describe("an invitation", () => {
 
   test("with a password that may not be used stays open", async () => {
     const { token } = await invite();
-    const easy = acceptAsNewUser(token, { name: "Sari", password: "password1234" }, null);
+    const easy = acceptAsNewUser(token, { ...chosen, password: "password1234" }, null);
     await expect(easy).rejects.toMatchObject({ code: "invalid_input" });
     expect(await readInvitation(token)).not.toBeNull();
   });

@@ -112,14 +112,15 @@ export async function readInvitation(token: string): Promise<Invitation | null> 
 }
 
 /**
- * Accepts an invitation as somebody new, who chooses a name and a password and is logged in with them.
+ * Accepts an invitation as somebody new, who chooses a name and a password and is logged in with them. The language that
+ * they joined in stays theirs: mails have no browser to ask.
  *
  * @throws Refusal not_found when the link no longer works; conflict when the address has an account by now, which is what
  * to log in with; invalid_input for a password that may not be used.
  */
 export async function acceptAsNewUser(
   token: string,
-  chosen: { readonly name: string; readonly password: string },
+  chosen: { readonly name: string; readonly password: string; readonly locale: SignedIn["locale"] },
   userAgent: string | null,
 ): Promise<{ readonly slug: string; readonly sessionId: string }> {
   return acrossOrganizations(async (tx) => {

@@ -2,13 +2,14 @@
 
 import type { Route } from "next";
 import { forbidden, redirect } from "next/navigation";
-import { getTranslations } from "next-intl/server";
+import { getLocale, getTranslations } from "next-intl/server";
 import { isOwnRequest, requireUser } from "@/lib/auth/authorize";
 import { browserName, keepSession } from "@/lib/auth/browser";
 import { personNameInput } from "@/lib/auth/input";
 import { acceptAsNewUser, acceptAsUser } from "@/lib/auth/members/invitations";
 import { passwordFaultOf } from "@/lib/auth/users";
 import { Refusal } from "@/lib/errors";
+import { isLocale } from "@/lib/i18n/locale";
 
 export type JoinState = {
   readonly nameFault: string | null;
@@ -24,7 +25,9 @@ export async function joinAction(_previous: JoinState, formData: FormData): Prom
   const typedName = String(formData.get("name") ?? "").slice(0, 200);
   const name = personNameInput.safeParse(typedName);
   if (!name.success) return { nameFault: t("invitation.faults.name"), passwordFault: null, name: typedName };
-  const chosen = { name: name.data, password: String(formData.get("password") ?? "") };
+  const locale = await getLocale();
+  const password = String(formData.get("password") ?? "");
+  const chosen = { name: name.data, password, locale: isLocale(locale) ? locale : null };
   let slug: string;
   try {
     const accepted = await acceptAsNewUser(String(formData.get("token")), chosen, await browserName());
