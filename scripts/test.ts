@@ -17,6 +17,7 @@ import {
 } from "./processes";
 import {
   addTallies,
+  failure,
   planTests,
   type Tally,
   tallyPlaywright,
@@ -36,14 +37,19 @@ await runCommand(130, async (run) => {
   const tallies: Tally[] = [];
   const part = async (title: string, work: () => Promise<Tally>) => {
     console.log(`\n── ${title} (${elapsedSeconds()} s)`);
-    const tally = await work().catch(showFailure);
+    const tally = await work().catch((error: unknown) => {
+      const why = error instanceof Error ? error.message : String(error);
+      console.error(why);
+      return failure(title, why);
+    });
     tallies.push(tally);
-    return tally.failed === 0;
+    return tally.failures.length === 0;
   };
 
   if (plan.checks) {
     await part("Format and lint", async () =>
       tallyStep(
+        "Format and lint",
         await run.exitCode(nodeTask("biome", "@biomejs/biome/bin/biome", ["ci", ...biomeColors, "."])),
       ),
     );
@@ -62,24 +68,22 @@ await runCommand(130, async (run) => {
   const total = addTallies(tallies);
   await run.end();
   console.log(`\nin ${elapsedSeconds()} s\n${verdict(total)}`);
-  return total.failed === 0 && total.passed > 0 ? 0 : 1;
+  return total.failures.length === 0 && total.passed > 0 ? 0 : 1;
 });
 
 type Part = (title: string, work: () => Promise<Tally>) => Promise<boolean>;
 
-function showFailure(error: unknown): Tally {
-  console.error(error instanceof Error ? error.message : error);
-  return tallyStep(1);
-}
-
 async function checkTypes(run: Run): Promise<Tally> {
   const generated = await run.exitCode(nodeTask("next typegen", "next/dist/bin/next", ["typegen"]));
-  return tallyStep(generated || (await run.exitCode(nodeTask("tsc", "typescript/lib/tsc.js", ["--noEmit"]))));
+  return tallyStep(
+    "Types",
+    generated || (await run.exitCode(nodeTask("tsc", "typescript/lib/tsc.js", ["--noEmit"]))),
+  );
 }
 
 async function build(run: Run): Promise<Tally> {
   await buildApp(run);
-  return tallyStep(0);
+  return tallyStep("Build", 0);
 }
 
 /** Runs a suite on a fresh, migrated database, and then the ledger's invariants on what the suite left there. */
@@ -97,12 +101,13 @@ async function withDatabase(
     run.atEnd(database.drop);
     await migrate(database.url);
     databaseUrl = database.url;
-    return { passed: 0, failed: 0 };
+    return { passed: 0, failures: [] };
   });
   if (!isThere) return;
   await suite(databaseUrl);
   await part("Invariants", async () =>
     tallyStep(
+      `Invariants of the database for ${purpose}`,
       await run.exitCode(scriptTask("verify", "verify.ts", [], { env: { DATABASE_URL: databaseUrl } })),
     ),
   );
@@ -112,21 +117,27 @@ async function withDatabase(
 async function soakShortly(run: Run): Promise<Tally> {
   if (process.env.DATABASE_URL) {
     console.log("Not with DATABASE_URL: the soak kills the server that it works on.");
-    return { passed: 0, failed: 0 };
+    return { passed: 0, failures: [] };
   }
   const short = ["--minutes", "0.6", "--rate", "200", "--kill-every", "8"];
-  return tallyStep(await run.exitCode(scriptTask("soak", "soak/main.ts", short)));
+  return tallyStep("Soak, short", await run.exitCode(scriptTask("soak", "soak/main.ts", short)));
 }
 
 async function runVitest(run: Run, args: readonly string[], databaseUrl: string): Promise<Tally> {
   const report = join(logs, "vitest.json");
-  rmSync(report, { force: true });
-  const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
+  const errors = join(logs, "vitest-errors.json");
+  for (const file of [report, errors]) rmSync(file, { force: true });
+  const reporters = [
+    "--reporter=default",
+    "--reporter=json",
+    `--outputFile.json=${report}`,
+    "--reporter=./scripts/errors-reporter.ts",
+  ];
   const task = nodeTask("vitest", "vitest/vitest.mjs", ["run", ...reporters, ...args], {
-    env: { ...colors, KUOTA_TEST_DATABASE: databaseUrl },
+    env: { ...colors, KUOTA_TEST_DATABASE: databaseUrl, KUOTA_TEST_ERRORS: errors },
   });
   const code = await run.exitCode(task);
-  return tallyVitest(readIfThere(report), code);
+  return tallyVitest(readIfThere(report), JSON.parse(readIfThere(errors) ?? "[]"), code);
 }
 
 async function runPlaywright(run: Run, args: readonly string[], databaseUrl: string): Promise<Tally> {
