@@ -77,7 +77,7 @@ async function run<T>(
   options: { readonly accessMode: "read only" } | undefined,
   work: (tx: Transaction) => Promise<T>,
 ): Promise<T> {
-  const line: Line = { isLost: false };
+  const line: Line = { isOver: false };
   const turn = takeTurn(turns);
   const running = orm.transaction(async (tx) => {
     turn.begin();
@@ -86,7 +86,7 @@ async function run<T>(
     return whileConnected(line, () => work(tx));
   }, options);
   const told = running.catch((error: unknown) => {
-    line.isLost = true;
+    line.isOver = true;
     throw withoutData(error);
   });
   return Promise.race([told, turn.tooLate]).finally(turn.end);

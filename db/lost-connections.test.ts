@@ -75,6 +75,26 @@ test("work that goes on after its connection was lost sends nothing more, and di
   ]);
 });
 
+test("work that goes on beside what failed sends nothing more, in no other transaction either", async () => {
+  const prefix = randomUUID();
+  const ends: Promise<unknown>[] = [];
+  for (let ticks = 0; ticks < 12; ticks++) {
+    const failed = acrossOrganizations(async (tx) => {
+      const beside = async () => {
+        for (let n = 0; n < ticks; n++) await Promise.resolve();
+        if (ticks > 8) await new Promise(setImmediate);
+        await rawSql(tx)`insert into rate_limits (key) values (${`${prefix} ${ticks}`})`;
+      };
+      await rawSql(tx)`select 1`;
+      ends.push(beside().catch((error: unknown) => error));
+      throw new Error("This failed.");
+    });
+    await expect(failed).rejects.toThrow("This failed.");
+  }
+  await Promise.all(ends);
+  expect(await written(prefix)).toEqual([]);
+});
+
 test("a server that went away is used again as soon as it is back", async () => {
   const prefix = randomUUID();
   for (let round = 0; round < 5; round++) {

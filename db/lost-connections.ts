@@ -30,44 +30,45 @@ export function patientSocket(address: {
   return path ? socket.connect(path) : socket.connect(port[0] ?? 5432, host[0] ?? "localhost");
 }
 
-/** The connection of one transaction. */
-export type Line = { isLost: boolean };
+/** The connection of one transaction. Over once its work has ended, well or not, or the connection was lost. */
+export type Line = { isOver: boolean };
 
 /**
- * Runs the work of a transaction. Once its connection is lost, no further statement is sent, neither rollback nor commit:
- * the server has undone it all. The driver itself has told the caller then, so this never ends.
+ * Runs the work of a transaction. Whatever ran beside what has failed or ended sends nothing more: it would come behind
+ * the rollback. Once the connection is lost, neither rollback nor commit is sent: the server has undone it all. The
+ * driver itself has told the caller then, so this never ends.
  */
 export async function whileConnected<T>(line: Line, work: () => Promise<T>): Promise<T> {
+  const end = (isLost = false) => {
+    const wasOver = line.isOver;
+    line.isOver = true;
+    return wasOver || isLost;
+  };
   try {
     const result = await work();
-    if (!line.isLost) return result;
+    if (!end()) return result;
   } catch (error) {
-    line.isLost ||= isLoss(error);
-    if (!line.isLost) throw error;
+    if (!end(isLoss(error))) throw error;
   }
   return new Promise<T>(() => {});
 }
 
-/** The same client, refusing to send anything once the connection is lost. */
+/** The same client, refusing to send anything once the transaction is over. */
 export function watchedClient(client: TransactionSql, line: Line): TransactionSql {
   return new Proxy(client, {
     apply(target, self, parts) {
-      refuseWhenLost(line);
+      refuseWhenOver(line);
       return Reflect.apply(target, self, parts);
     },
     get(target, name) {
-      if (name === "unsafe") refuseWhenLost(line);
+      if (name === "unsafe") refuseWhenOver(line);
       return Reflect.get(target, name);
     },
   });
 }
 
-function refuseWhenLost({ isLost }: Line): void {
-  if (isLost) {
-    throw Object.assign(new Error("The connection was lost during the transaction."), {
-      code: "CONNECTION_CLOSED",
-    });
-  }
+function refuseWhenOver({ isOver }: Line): void {
+  if (isOver) throw new Error("This transaction is over: nothing more is sent in it.");
 }
 
 /** True for the driver's own errors about a connection, and for those of its socket. */
