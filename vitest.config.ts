@@ -17,6 +17,8 @@ export default defineConfig({
     execArgv: ["--conditions=react-server"],
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // What is waited for takes as long as it takes on a busy machine.
+    expect: { poll: { timeout: 15_000 } },
     // A test run that finds no tests has not passed.
     passWithNoTests: false,
     reporters: ["default"],

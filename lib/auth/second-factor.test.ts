@@ -140,7 +140,9 @@ describe("a second factor", () => {
     await signIn(user.email);
     expect(await actionsOn(user.userId)).toEqual(["second_factor.turned_on", "second_factor.turned_off"]);
     while ((await sendDueMails(systemNow())) > 0);
-    const told = (await lettersTo(user.email)).map((letter) => /^Subject: (.*)$/m.exec(letter)?.[1]).sort();
+    const told = (await lettersTo(user.email, 2))
+      .map((letter) => /^Subject: (.*)$/m.exec(letter)?.[1])
+      .sort();
     const [off, on] = ["off", "on"].map((state) => `Kuota: Your second factor was turned ${state}`);
     expect(told).toEqual([off, on]);
   });

@@ -2,7 +2,9 @@ import { randomInt, randomUUID } from "node:crypto";
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { closeDatabases, inOrganization, rawSql } from "@/db/client";
+import { migrate } from "@/db/migrate";
 import { systemNow } from "@/lib/time/clock";
+import { createTestDatabase, type TestDatabase } from "@/scripts/databases";
 import { queueMail, sendDueMails } from "./mail";
 
 /** As much of RFC 5321 as a client needs; refuses everybody while it is closed for business. */
@@ -33,7 +35,13 @@ function serve(socket: Socket): void {
   });
 }
 
+let database: TestDatabase;
+
+/** A database of its own: what it sends is its own, and nobody else sends it. */
 beforeAll(async () => {
+  database = await createTestDatabase(process.env.DATABASE_URL ?? "", "mail");
+  await migrate(database.url);
+  vi.stubEnv("DATABASE_URL", database.url);
   const server = createServer(serve);
   mailServer.server = server;
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -42,6 +50,7 @@ beforeAll(async () => {
 afterAll(async () => {
   mailServer.server?.close();
   await closeDatabases();
+  await database.drop();
 });
 
 test("a mail server that is away delays a mail and loses none, and what was sent is not kept", async () => {

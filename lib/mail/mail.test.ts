@@ -4,6 +4,7 @@ import { afterAll, expect, test } from "vitest";
 import { closeDatabases, inOrganization } from "@/db/client";
 import { systemNow } from "@/lib/time/clock";
 import { queueMail, sendDueMails } from "./mail";
+import { lettersTo } from "./testing";
 
 afterAll(closeDatabases);
 
@@ -38,7 +39,7 @@ test("a mail is written down once per cause and recipient and goes out once, als
   );
   expect(outcomes.filter(Boolean)).toHaveLength(1);
   await Promise.all([sendAll(), sendAll(), sendAll()]);
-  const mails = await written(recipient);
+  const mails = await lettersTo(recipient);
   expect(mails).toHaveLength(1);
   expect(mails[0]).toContain("Subject: Kuitansi R-2026-000001");
 });

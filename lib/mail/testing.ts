@@ -1,8 +1,8 @@
 import { readdir, readFile } from "node:fs/promises";
 import { expect } from "vitest";
 
-/** For tests: the mails that went out to an address, decoded; waits until there are some. */
-export async function lettersTo(recipient: string): Promise<string[]> {
+/** For tests: the mails that went out to an address, decoded; waits until there are so many, which others may be sending. */
+export async function lettersTo(recipient: string, least = 1): Promise<string[]> {
   let letters: string[] = [];
   const read = async () => {
     const files = (await readdir(".data/mail").catch(() => [])).filter((file) => file.endsWith(".eml"));
@@ -10,7 +10,7 @@ export async function lettersTo(recipient: string): Promise<string[]> {
     letters = texts.filter((text) => text.includes(`To: ${recipient}`)).map(unquoted);
     return letters.length;
   };
-  await expect.poll(read, { timeout: 5_000 }).toBeGreaterThan(0);
+  await expect.poll(read).toBeGreaterThanOrEqual(least);
   return letters;
 }
 

@@ -22,7 +22,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await standIn.close();
   await receiver.close();
-  rmSync(home, { recursive: true });
+  rmSync(home, { recursive: true, force: true, maxRetries: 5 });
 });
 
 /** The binary of the CLI for this machine. @throws Error saying what to install */
