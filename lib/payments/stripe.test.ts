@@ -1,10 +1,11 @@
 import { randomUUID } from "node:crypto";
-import { createServer, type IncomingHttpHeaders, type Server } from "node:http";
+import type { IncomingHttpHeaders, Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { micros } from "@/lib/money/money";
 import { systemNow } from "@/lib/time/clock";
 import { type StandIn, startStripeStandIn } from "@/scripts/stripe-stand-in/stand-in";
+import { readingServer } from "@/scripts/stripe-stand-in/testing";
 import { signatureHeader } from "@/scripts/stripe-stand-in/web/signature";
 import { type CheckoutRequest, type PaymentProvider, PaymentRefused } from "./payments";
 import { createStripeProvider } from "./stripe";
@@ -25,10 +26,8 @@ const seen: Seen[] = [];
 
 /** Lets everything through to the stand-in and remembers it. */
 function tap(): Server {
-  return createServer(async (request, response) => {
-    const parts: Buffer[] = [];
-    for await (const part of request) parts.push(part);
-    const body = Buffer.concat(parts).toString();
+  return readingServer(async (request, received, response) => {
+    const body = received.toString();
     const { method = "GET", url = "/", headers } = request;
     seen.push({ method, path: url, headers, form: new URLSearchParams(body) });
     const forwarded = fetch(`${standIn.url}${url}`, {
@@ -40,13 +39,15 @@ function tap(): Server {
       ),
       ...(method === "POST" ? { body } : {}),
     });
-    const answer = await forwarded.catch(() => null);
+    const answer = await forwarded
+      .then(async (found) => ({ status: found.status, text: await found.text() }))
+      .catch(() => null);
     if (answer === null) {
       response.destroy();
       return;
     }
     response.writeHead(answer.status, { "content-type": "application/json" });
-    response.end(await answer.text());
+    response.end(answer.text);
   });
 }
 

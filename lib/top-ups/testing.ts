@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { vi } from "vitest";
 import { acrossOrganizations, inOrganization, rawSql } from "@/db/client";
@@ -10,6 +9,7 @@ import { createUser } from "@/lib/auth/users";
 import { micros } from "@/lib/money/money";
 import { newTestOrganization } from "@/lib/provisioning/testing";
 import { type StandIn, startStripeStandIn } from "@/scripts/stripe-stand-in/stand-in";
+import { readingServer } from "@/scripts/stripe-stand-in/testing";
 import { startTopUp } from "./top-ups";
 
 /** For tests: a local Stripe, clients who buy, and what became of it. */
@@ -47,14 +47,12 @@ export async function openDoor(
   handler: (request: Request) => Promise<Response>,
 ): Promise<Door> {
   const answers: number[] = [];
-  const server = createServer(async (request, response) => {
-    const parts: Buffer[] = [];
-    for await (const part of request) parts.push(part);
+  const server = readingServer(async (request, received, response) => {
     const answer = await handler(
       new Request("http://app.test/api/webhooks/stripe", {
         method: "POST",
         headers: { "stripe-signature": String(request.headers["stripe-signature"]) },
-        body: Buffer.concat(parts),
+        body: new Uint8Array(received),
       }),
     );
     answers.push(answer.status);

@@ -1,4 +1,4 @@
-import { createServer, type Server } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import Stripe from "stripe";
 import { apiVersion } from "./sdk/version";
@@ -18,14 +18,23 @@ export type Receiver = {
   close(): Promise<void>;
 };
 
+/** A server that reads each request whole before it answers; who goes away before that is not answered. */
+export function readingServer(
+  answer: (request: IncomingMessage, body: Buffer, response: ServerResponse) => Promise<void>,
+): Server {
+  return createServer((request, response) => {
+    const parts: Buffer[] = [];
+    request.on("data", (part: Buffer) => parts.push(part));
+    request.on("end", () => void answer(request, Buffer.concat(parts), response));
+  });
+}
+
 export async function startReceiver(): Promise<Receiver> {
   const events: Stripe.Event[] = [];
   const stripe = new Stripe(secretKey);
-  const server: Server = createServer(async (request, response) => {
-    const parts: Buffer[] = [];
-    for await (const part of request) parts.push(part);
+  const server = readingServer(async (request, body, response) => {
     const signature = String(request.headers["stripe-signature"]);
-    events.push(stripe.webhooks.constructEvent(Buffer.concat(parts), signature, webhookSecret));
+    events.push(stripe.webhooks.constructEvent(body, signature, webhookSecret));
     if (receiver.pauseMs > 0) await new Promise((resolve) => setTimeout(resolve, receiver.pauseMs));
     response.writeHead(receiver.answers.shift() ?? 200).end("ok");
   });
