@@ -1,4 +1,5 @@
 import "server-only";
+import { makePgArray, parsePgArray } from "drizzle-orm/pg-core/utils/array";
 import { drizzle, type PostgresJsDatabase } from "drizzle-orm/postgres-js";
 import postgres, { type Sql, type TransactionSql } from "postgres";
 import { env } from "@/lib/env";
@@ -27,12 +28,30 @@ function databases(): Databases {
   return shared.kuotaDatabases;
 }
 
+/**
+ * How arrays are written and read, by the server's numbers for their types. postgres.js would ask for them on every new
+ * connection, and one that is reset meanwhile leaves it with a rejection that nobody handles.
+ */
+const arrayTypes = Object.fromEntries(
+  Object.entries({ int4: 1007, text: 1009, uuid: 2951 }).map(([name, type]) => [
+    name,
+    {
+      to: type,
+      from: [type],
+      serialize: (array: string | string[]) => (typeof array === "string" ? array : makePgArray(array)),
+      parse: parsePgArray,
+    },
+  ]),
+);
+
 function connect(url: string): Connection {
   const options = {
     max: env().DATABASE_POOL,
     connect_timeout: 10,
     idle_timeout: 60,
     onnotice: () => {},
+    fetch_types: false,
+    types: arrayTypes,
     socket: patientSocket,
     connection: { application_name: "kuota", TimeZone: "UTC" },
   };

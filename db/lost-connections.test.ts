@@ -27,7 +27,7 @@ const written = (prefix: string) =>
     (tx) => rawSql(tx)`select key, points from rate_limits where key like ${`${prefix}%`} order by key`,
   );
 
-test.each(["cut_before", "cut_after"] as const)(
+test.each(["cut_before", "reset_before", "cut_after"] as const)(
   "a connection lost at any statement (%s) undoes its transaction and costs nobody else anything",
   async (course) => {
     const prefix = randomUUID();
@@ -42,6 +42,20 @@ test.each(["cut_before", "cut_after"] as const)(
       if (k <= 5) expect(fault).not.toBeNull();
     }
     for (const row of await written(prefix)) expect(row.points).toBe(1);
+  },
+);
+
+test.each(["cut_before", "reset_before", "cut_after"] as const)(
+  "a connection lost at its very first statement (%s) is one error, of who asked",
+  async (course) => {
+    const key = randomUUID();
+    proxy.cutAll();
+    await wait(50);
+    proxy.watch((statement) => (statement === 1 ? course : "pass"));
+    await expect(write(key)).rejects.toThrow();
+    proxy.watch(null);
+    await write(key);
+    expect((await written(key)).map(({ points }) => points)).toEqual([1]);
   },
 );
 

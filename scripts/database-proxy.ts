@@ -2,10 +2,11 @@ import type { AddressInfo } from "node:net";
 import { connect, createServer, type Socket } from "node:net";
 
 /**
- * What becomes of a statement on its way to the server. `cut_after`: it is run, and its answer is lost. `fail`: the
- * server refuses it; what begins and ends transactions passes all the same.
+ * What becomes of a statement on its way to the server. `reset_before`: as `cut_before`, by the machine of a server that
+ * is no more. `cut_after`: it is run, and its answer is lost. `fail`: the server refuses it; what begins and ends
+ * transactions passes all the same.
  */
-export type Course = "pass" | "cut_before" | "cut_after" | "fail";
+export type Course = "pass" | "cut_before" | "reset_before" | "cut_after" | "fail";
 
 export type DatabaseProxy = {
   /** As the given address, by way of the proxy. */
@@ -87,6 +88,10 @@ function relay(client: Socket, upstream: Socket, courseOf: () => Course): void {
       typeLength = 1;
       const course = isStatement ? courseOf() : "pass";
       if (course === "cut_before") return cut();
+      if (course === "reset_before") {
+        client.resetAndDestroy();
+        return;
+      }
       answersAreLost ||= course === "cut_after";
       const fails = course === "fail" && message[0] === EXECUTE && !endsTransaction(message);
       upstream.write(fails ? executeNothing : message);

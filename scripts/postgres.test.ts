@@ -46,9 +46,9 @@ function processes() {
   return { server, keeper };
 }
 
-/** Whether the server goes away within ten seconds. */
+/** Whether the server goes away within twenty seconds: a busy disk makes it wait. */
 async function goesAway(url: string): Promise<boolean> {
-  for (let attempt = 0; attempt < 100; attempt += 1) {
+  for (let attempt = 0; attempt < 200; attempt += 1) {
     if (!(await accepts(Number(new URL(url).port)))) return true;
     await wait(100);
   }

@@ -53,13 +53,14 @@ export function passwordFault(password: string, email: string): PasswordFault | 
 
 /**
  * Where to go after logging in: a path of ours, or null for anything that a browser could take elsewhere
- * ("//evil.example", "/\evil.example", "https:…") and for what is no page to return to.
+ * ("//evil.example", "/.//evil.example", "/\evil.example", "https:…") and for what is no page to return to.
  */
 export function safeNext(next: unknown): string | null {
   if (typeof next !== "string" || next.length > 2_000) return null;
   if (!next.startsWith("/") || /^\/[/\\]|[\\\p{Cc}]/u.test(next)) return null;
   const url = URL.canParse(next, "http://kuota.invalid") ? new URL(next, "http://kuota.invalid") : null;
-  if (url?.origin !== "http://kuota.invalid") return null;
+  // "/.//evil.example" is a path of ours until its dots are gone.
+  if (url?.origin !== "http://kuota.invalid" || url.pathname.startsWith("//")) return null;
   if (/^\/(api|sign-in|_next)(\/|$)/.test(url.pathname)) return null;
   url.searchParams.delete("_rsc");
   return `${url.pathname}${url.search}${url.hash}`;
