@@ -70,6 +70,12 @@ function relay(client: Socket, upstream: Socket, courseOf: () => Course): void {
     client.destroy();
     upstream.destroy();
   };
+  const ends: Partial<Record<Course, () => void>> = {
+    cut_before: cut,
+    reset_before: () => {
+      client.resetAndDestroy();
+    },
+  };
   for (const socket of [client, upstream]) socket.setNoDelay(true).on("error", cut).on("close", cut);
   upstream.on("data", (bytes) => {
     if (answersAreLost) cut();
@@ -87,11 +93,8 @@ function relay(client: Socket, upstream: Socket, courseOf: () => Course): void {
       const isStatement = typeLength > 0 && (message[0] === EXECUTE || message[0] === SIMPLE_QUERY);
       typeLength = 1;
       const course = isStatement ? courseOf() : "pass";
-      if (course === "cut_before") return cut();
-      if (course === "reset_before") {
-        client.resetAndDestroy();
-        return;
-      }
+      const end = ends[course];
+      if (end) return end();
       answersAreLost ||= course === "cut_after";
       const fails = course === "fail" && message[0] === EXECUTE && !endsTransaction(message);
       upstream.write(fails ? executeNothing : message);
