@@ -4,7 +4,7 @@ import { drizzle, type PostgresJsDatabase } from "drizzle-orm/postgres-js";
 import postgres, { type Sql, type TransactionSql } from "postgres";
 import { env } from "@/lib/env";
 import { withoutData } from "./faults";
-import { type Line, patientSocket, watchedClient, whileConnected } from "./lost-connections";
+import { type Line, patientSocket, told, watchedClient, whileConnected } from "./lost-connections";
 import { type Turns, takeTurn } from "./turns";
 
 /**
@@ -39,7 +39,7 @@ const arrayTypes = Object.fromEntries(
       to: type,
       from: [type],
       serialize: (array: string | string[]) => (typeof array === "string" ? array : makePgArray(array)),
-      parse: parsePgArray,
+      parse: (text: string) => (name === "int4" ? parsePgArray(text).map(Number) : parsePgArray(text)),
     },
   ]),
 );
@@ -104,11 +104,11 @@ async function run<T>(
     session.client = watchedClient(session.client, line);
     return whileConnected(line, () => work(tx));
   }, options);
-  const told = running.catch((error: unknown) => {
+  const ended = running.catch((error: unknown) => {
     line.isOver = true;
-    throw withoutData(error);
+    throw told(withoutData(error));
   });
-  return Promise.race([told, turn.tooLate]).finally(turn.end);
+  return Promise.race([ended, turn.tooLate]).finally(turn.end);
 }
 
 async function behindWall<T>(

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as wait } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { type DatabaseProxy, startDatabaseProxy } from "@/scripts/database-proxy";
-import { acrossOrganizations, closeDatabases, rawSql } from "./client";
+import { acrossOrganizations, closeDatabases, inOrganization, rawSql, type Transaction } from "./client";
 
 let proxy: DatabaseProxy;
 
@@ -59,6 +59,40 @@ test.each(["cut_before", "reset_before", "cut_after"] as const)(
   },
 );
 
+test("a connection that was lost while idle is made anew, at whatever moment the next query comes", async () => {
+  const slow: number[] = [];
+  for (let round = 0; round < 100; round++) {
+    await write(randomUUID());
+    proxy.cutAll();
+    for (let n = 0; n < round % 7; n++) await new Promise(setImmediate);
+    if (round % 3 > 0) await wait((round % 3) - 1);
+    const began = performance.now();
+    await write(randomUUID()).catch(() => null);
+    if (performance.now() - began > 3_000) slow.push(round);
+  }
+  expect(slow).toEqual([]);
+}, 120_000);
+
+test("a transaction around another one fails, and ends, when the inner one's connection is lost", async () => {
+  const lock = async (tx: Transaction) => {
+    const [row] = await rawSql(tx)`select pg_try_advisory_xact_lock(${77_001}) as is_ours`;
+    return row?.is_ours;
+  };
+  const outer = acrossOrganizations(async (tx) => {
+    expect(await lock(tx)).toBe(true);
+    await inOrganization(1, async (own) => {
+      const [me] = await rawSql(own)`select pg_backend_pid() as pid`;
+      await rawSql(tx)`reset role`;
+      await rawSql(tx)`select pg_terminate_backend(${me?.pid})`;
+      await rawSql(own)`select 1`;
+    });
+  });
+  await expect(outer).rejects.toThrow();
+  await expect.poll(() => acrossOrganizations(lock)).toBe(true);
+  proxy.cutAll();
+  await wait(50);
+});
+
 test("work that goes on after its connection was lost sends nothing more, and disturbs no transaction after it", async () => {
   const prefix = randomUUID();
   const slow = acrossOrganizations(async (tx) => {
@@ -73,6 +107,7 @@ test("work that goes on after its connection was lost sends nothing more, and di
   await wait(100);
   proxy.cutAll();
   expect(await failed).toBe("failed");
+  await wait(20);
   // Both connections are new, and busy while the lost one's work wakes up.
   await Promise.all(
     [1, 2].map((n) =>

@@ -7,14 +7,27 @@ import type { TransactionSql } from "postgres";
  * process, or that serves somebody else by then, whose transaction that would end.
  */
 
-const closed = new WeakSet<Socket>();
+const LONGEST_PATIENCE_MS = 2_000;
+const RETRY_MS = 1;
 
-/** A socket that tells the driver of its end only after what the driver still had to write was written into the void. */
+/**
+ * A socket that tells the driver of its end only when the driver has nothing left to write: what it has put by for the
+ * end of the turn, and is told of the end before it was written, stands in front of whatever that connection writes next,
+ * for ever. Nothing is put by when no immediate is due.
+ */
 class PatientSocket extends Socket {
+  #isTold = false;
+
   override emit(event: string | symbol, ...details: unknown[]): boolean {
-    if (event !== "close" || closed.has(this)) return super.emit(event, ...details);
-    closed.add(this);
-    setImmediate(() => setImmediate(() => super.emit("close", false)));
+    if (event !== "close" || this.#isTold) return super.emit(event, ...details);
+    this.#isTold = true;
+    const giveUpAt = performance.now() + LONGEST_PATIENCE_MS;
+    const tell = () => {
+      const isQuiet = !process.getActiveResourcesInfo().includes("Immediate");
+      if (isQuiet || performance.now() > giveUpAt) super.emit("close", false);
+      else setTimeout(tell, RETRY_MS);
+    };
+    setTimeout(tell, 0);
     return true;
   }
 }
@@ -53,6 +66,14 @@ export async function whileConnected<T>(line: Line, work: () => Promise<T>): Pro
   return new Promise<T>(() => {});
 }
 
+const toldErrors = new WeakSet<Error>();
+
+/** Marks what a transaction has failed with: to another one around it that is an error like any other, not its own loss. */
+export function told(error: unknown): unknown {
+  if (error instanceof Error) toldErrors.add(error);
+  return error;
+}
+
 /** The same client, refusing to send anything once the transaction is over. */
 export function watchedClient(client: TransactionSql, line: Line): TransactionSql {
   return new Proxy(client, {
@@ -73,7 +94,7 @@ function refuseWhenOver({ isOver }: Line): void {
 
 /** True for the driver's own errors about a connection, and for those of its socket. */
 function isLoss(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
+  if (!(error instanceof Error) || toldErrors.has(error)) return false;
   const code = "code" in error && typeof error.code === "string" ? error.code : "";
   if (code.startsWith("CONNECTION_")) return true;
   return ("syscall" in error && "query" in error) || isLoss(error.cause);

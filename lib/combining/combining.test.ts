@@ -243,12 +243,58 @@ describe("a key that floods", () => {
     expect(pieces.map(({ size }) => size)).toEqual([1, 900, 1_800]);
   });
 
-  test("a piece that fails fails its request when the other pieces are done", async () => {
+  test("with a piece that fails what came behind it in the request has failed", async () => {
     const { pieces, combine, waiting } = timed("test poisoned piece");
     await combine(2, [0]);
     const poisoned = numbers(600).with(0, -1);
     await expect(combine(1, poisoned)).rejects.toThrow("poisoned");
-    expect(pieces.filter(({ key }) => key === 1).map(({ size }) => size)).toEqual([250, 250, 100]);
+    expect(pieces.filter(({ key }) => key === 1).map(({ size }) => size)).toEqual([250]);
     expect(waiting()).toBe(0);
+    const later = numbers(600).with(300, -1);
+    await expect(combine(1, later)).rejects.toThrow("poisoned");
+    expect(pieces.filter(({ key }) => key === 1).map(({ size }) => size)).toEqual([250, 250, 250]);
+    expect(waiting()).toBe(0);
+  });
+
+  test.each([
+    ["when it begins to give way while two pieces of work are under way", 0],
+    ["when others are gone before its first piece is done", 600],
+  ])("the pieces of a request are done one behind the other: %s", async (_, pauseMs) => {
+    const atOnce: number[][] = [];
+    const underWay = new Set<number[]>();
+    const ends: (() => void)[] = [];
+    const { combine } = combiner<number, number>({
+      name: `test pieces in order ${pauseMs}`,
+      largestBatch: 1_000,
+      mostWaiting: 10_000,
+      besideFrom: 500,
+      givesWay: true,
+      work: async (_key, batch) => {
+        underWay.add(batch);
+        atOnce.push([...underWay].map(([first]) => first ?? 0));
+        await new Promise<void>((end) => ends.push(end));
+        underWay.delete(batch);
+        return batch;
+      },
+    });
+    const thousand = (from: number) => numbers(1_000).map((n) => from + n);
+    await new Promise((resolve) => setTimeout(resolve, 510));
+    if (pauseMs > 0) makeWayFor(2);
+    const first = pauseMs > 0 ? [] : [combine(1, thousand(10_000)), combine(1, thousand(20_000))];
+    const divided = combine(1, numbers(1_000));
+    await new Promise((resolve) => setTimeout(resolve, pauseMs));
+    if (pauseMs > 0) first.push(combine(1, thousand(30_000)));
+    else makeWayFor(2);
+    let isOver = false;
+    const all = Promise.all([...first, divided]).then(() => {
+      isOver = true;
+    });
+    while (!isOver) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      if (pauseMs === 0) makeWayFor(2);
+      ends.shift()?.();
+    }
+    await all;
+    for (const pieces of atOnce) expect(pieces.filter((at) => at < 1_000).length).toBeLessThan(2);
   });
 });

@@ -13,6 +13,8 @@ type Queue<Item, Outcome> = {
   working: number;
   /** Items that wait or are being worked on. */
   items: number;
+  /** Requests of which a part is done or under way, and the rest waits. */
+  divided: number;
 };
 
 type Rules<Item, Outcome> = {
@@ -38,7 +40,7 @@ type Rules<Item, Outcome> = {
 export type Combiner<Item, Outcome> = {
   /**
    * Has the items worked off together with those that other requests of the same key bring meanwhile; or, while the key
-   * floods and others have small work, in pieces. Then one piece may fail and the others be done: send all again.
+   * floods and others have small work, in pieces, one behind the other. Then what came first may be done and the rest have failed: send all again.
    *
    * @throws Refusal overloaded when too much is waiting already; nothing was done.
    */
@@ -120,7 +122,7 @@ export function combiner<Item, Outcome>(rules: Rules<Item, Outcome>): Combiner<I
 function queueOf<Item, Outcome>({ queues }: Pending<Item, Outcome>, key: number): Queue<Item, Outcome> {
   let queue = queues.get(key);
   if (!queue) {
-    queue = { waiting: [], working: 0, items: 0 };
+    queue = { waiting: [], working: 0, items: 0, divided: 0 };
     queues.set(key, queue);
   }
   return queue;
@@ -132,7 +134,7 @@ function isWorthBeginning<Item, Outcome>(
   rules: Rules<Item, Outcome>,
 ): boolean {
   if (queue.working !== 1 || rules.besideFrom === undefined) return queue.working === 0;
-  return itemsOf(queue.waiting) >= rules.besideFrom && !mustGiveWay(key, queue, rules);
+  return queue.divided === 0 && itemsOf(queue.waiting) >= rules.besideFrom && !mustGiveWay(key, queue, rules);
 }
 
 function floods({ items }: { readonly items: number }): boolean {
@@ -173,19 +175,21 @@ async function drain<Item, Outcome>(
   while (queue.waiting.length > 0) {
     const began = performance.now();
     const inPieces = mustGiveWay(key, queue, rules);
+    // Pieces of one request come one behind the other: the last that works goes on.
+    if (inPieces && queue.working > 1) break;
     if (inPieces) divideFirst(queue);
     await workOff(takeBatch(queue, inPieces ? PIECE : rules.largestBatch), (items) => rules.work(key, items));
     if (!inPieces) continue;
     const pause = Math.min(STEPS_BACK * (performance.now() - began), LONGEST_PAUSE_MS);
     if (sinceOthers(key) < OTHERS_HERE_MS) await setTimeout(pause);
-    if (queue.working > 1) break;
   }
   queue.working -= 1;
   if (queue.working === 0) mine.queues.delete(key);
 }
 
 /** Makes two requests of the first that waits, if it is larger than a piece. It is answered when both are done. */
-function divideFirst<Item, Outcome>({ waiting }: Queue<Item, Outcome>): void {
+function divideFirst<Item, Outcome>(queue: Queue<Item, Outcome>): void {
+  const { waiting } = queue;
   const [request] = waiting;
   if (!request || request.items.length <= PIECE) return;
   const parts: Request<Item, Outcome>[] = [];
@@ -193,7 +197,15 @@ function divideFirst<Item, Outcome>({ waiting }: Queue<Item, Outcome>): void {
     (items) => new Promise<Outcome[]>((resolve, reject) => parts.push({ items, resolve, reject })),
   );
   waiting.splice(0, 1, ...parts);
+  queue.divided += 1;
+  // What came behind in a request is not done before what came first: once a piece has failed the rest has failed.
+  answers[0]?.catch((error: unknown) => {
+    const [, rest] = parts;
+    const at = rest ? waiting.indexOf(rest) : -1;
+    if (at >= 0) for (const part of waiting.splice(at, 1)) part.reject(error);
+  });
   void Promise.allSettled(answers).then((settled) => {
+    queue.divided -= 1;
     const failed = settled.find(({ status }) => status === "rejected") as PromiseRejectedResult | undefined;
     if (failed) request.reject(failed.reason);
     else request.resolve(settled.flatMap((part) => (part.status === "fulfilled" ? part.value : [])));

@@ -3,6 +3,7 @@ import type { Sql, TransactionSql } from "postgres";
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { acrossOrganizations, closeDatabases, inOrganization, listenClient, rawSql } from "@/db/client";
 import { systemScope } from "@/lib/auth/scope";
+import { makeWayFor } from "@/lib/combining/combining";
 import { readEnv } from "@/lib/env";
 import { placeHold } from "@/lib/holds/holds";
 import { holdRequest } from "@/lib/holds/input";
@@ -12,7 +13,7 @@ import { newTestOrganization } from "@/lib/provisioning/testing";
 import { nextMonth, startOfMonth } from "@/lib/time/period";
 import { type Course, type DatabaseProxy, startDatabaseProxy } from "@/scripts/database-proxy";
 import { recordEvents } from "./metering";
-import { ANI, BUDI, brokenBy, deliveredEvent, moneyOf, sender } from "./testing";
+import { ANI, BUDI, brokenBy, deliveredEvent, MINUTE, moneyOf, NUMBER, sender } from "./testing";
 
 let proxy: DatabaseProxy;
 
@@ -170,6 +171,39 @@ async function everythingOf(id: number) {
     return { messages, usage, details, quotas, visitors, transfers, accounts, holds, windows, broadcasts };
   });
 }
+
+test("a batch that failed while it was recorded in pieces, and is sent again, costs what it would have cost at once", async () => {
+  const [{ id, slug }, other] = await Promise.all([newTestOrganization(), newTestOrganization()]);
+  const [example] = [deliveredEvent(slug, "example")] as { data: object }[];
+  const told = (type: string, minutes: number, data: object) => ({
+    ...example,
+    id: randomUUID(),
+    type,
+    time: new Date(Date.parse("2025-08-10T04:00:00Z") + minutes * MINUTE).toISOString(),
+    data: { channel: "whatsapp", business_number: NUMBER, message_id: `wamid.${randomUUID()}`, ...data },
+  });
+  const others = (count: number) =>
+    Array.from({ length: count }, (_, n) =>
+      told("message.sent", -9, { contact: `62813${10_000_000 + n}`, category: "marketing" }),
+    );
+  const batch = [
+    told("message.received", -8, { contact: ANI }),
+    ...others(399),
+    told("message.delivered", -5, { contact: ANI, category: "utility", message_id: "wamid.reply" }),
+    ...others(599),
+  ];
+  await recordEvents(sender, others(1));
+  makeWayFor(other.id);
+  const breaks = cutAt(4, "cut_before");
+  await expect(recordEvents(sender, batch)).rejects.toThrow();
+  expect(breaks.end()).toBe(true);
+  await recordEvents(sender, batch);
+  const [reply] = await inOrganization(
+    id,
+    (tx) => rawSql(tx)`select paid_from, amount_micros from messages where message_id = 'wamid.reply'`,
+  );
+  expect(reply).toEqual({ paid_from: "free", amount_micros: "0" });
+}, 60_000);
 
 describe.each(FAULTS)(
   "a fault at step k, for every k (%s): tried again, nothing is lost or doubled",

@@ -96,9 +96,9 @@ const large = turnstile();
  *
  * @throws Refusal overloaded when nothing more is taken for that organization
  */
-export function refuseEarly(beginning: string): void {
+export function refuseEarly(scope: MachineScope<"events:write">, beginning: string): void {
   const slug = /"subject"\s*:\s*"([^"\\]+)"/.exec(beginning)?.[1];
-  const organizationId = slug === undefined ? undefined : knownIds.get(slug);
+  const organizationId = scope.onlyOrganizationId ?? (slug === undefined ? undefined : knownIds.get(slug));
   if (organizationId !== undefined) recordings.mustHaveRoom(organizationId);
 }
 

@@ -5,7 +5,7 @@ import { waitingEvents } from "@/lib/metering/metering";
 import { newTestOrganization } from "@/lib/provisioning/testing";
 import { POST as postEvents } from "./events/route";
 import { GET as getBalance } from "./organizations/[organization]/balance/route";
-import { call, messageEvent, platformKey } from "./testing";
+import { call, messageEvent, organizationKey, platformKey } from "./testing";
 
 afterAll(closeDatabases);
 
@@ -46,6 +46,9 @@ test("over capacity a large body is turned away unread and not at once, and what
   expect(small).toMatchObject({ status: 503, retryAfter: expect.stringMatching(/^[123]$/) });
   expect(small.milliseconds).toBeLessThan(500);
   expect(await send(key, batch(other.slug))).toMatchObject({ status: 200, accepted: 1_000 });
+  // What a key may not write to tells it nothing, not even that it is busy.
+  const othersKey = await organizationKey(other.id, "events:write");
+  expect(await send(othersKey, batch(slug))).toMatchObject({ status: 422, accepted: 0 });
 
   release();
   await busy;

@@ -20,7 +20,9 @@ const MOST_BYTES = 4 * 1_048_576;
 export async function POST(request: Request): Promise<Response> {
   return answer(request, "/api/v1/events", async () => {
     const scope = await authorizeKey(request.headers.get("authorization"), "events:write");
-    const body = await readAnyJson(request, MEDIA_TYPES, MOST_BYTES, refuseEarly);
+    const body = await readAnyJson(request, MEDIA_TYPES, MOST_BYTES, (beginning) =>
+      refuseEarly(scope, beginning),
+    );
     const items: unknown[] = Array.isArray(body) ? body : [body];
     const { accepted, duplicates, rejected } = await recordEvents(scope, items);
     countEvents({ accepted, duplicate: duplicates, rejected: rejected.length });
