@@ -27,10 +27,15 @@ export async function register(): Promise<void> {
   }
 }
 
-/** What nobody expected while answering a request: one line, with the request's id. */
+/** What nobody expected while answering a request: one line, with the request's id. A fault of ours, or its sender's. */
 export const onRequestError: Instrumentation.onRequestError = async (error, request, context) => {
   if (process.env.NEXT_RUNTIME === "nodejs") {
-    const { logFault } = await import("@/lib/log");
+    const { logFault, logNotice } = await import("@/lib/log");
+    const { refuseMalformed } = await import("@/lib/request");
+    if (refuseMalformed(error, request.method, context.routeType)) {
+      logNotice("request.malformed", { method: request.method, route: context.routePath });
+      return;
+    }
     logFault("request.failed", error, {
       method: request.method,
       route: context.routePath,

@@ -231,7 +231,6 @@ export const ROUTES: Readonly<Record<string, Route>> = {
   "POST /api/auth/[...nextauth]": {
     // Without next-auth's own token against forged forms it only leads back to the log-in page.
     url: () => "/api/auth/callback/credentials",
-    body: () => ({}),
     answers: everyone(302),
   },
 

@@ -114,6 +114,54 @@ test("no form makes a 5xx, whatever its fields say, and no money moves", async (
   await Promise.all([client.dispose(), nobody.dispose()]);
 });
 
+test("a form that no page of ours sends is refused as its sender's fault", async ({
+  request: client,
+  baseURL,
+}) => {
+  const [form] = await formsOf(client, "/sign-in");
+  const hidden = form?.hidden ?? {};
+  const action = Object.values(hidden)
+    .map((value) => /"id":"(\w+)"/.exec(value)?.[1])
+    .find(Boolean);
+  expect(action).toBeDefined();
+  const multipart = "multipart/form-data; boundary=abc";
+  const send = async (headers: Record<string, string>, data: string | Buffer) =>
+    (await client.post("/sign-in", { headers: { origin: baseURL ?? "", ...headers }, data })).status();
+  const part = '--abc\r\ncontent-disposition: form-data; name="a"\r\n\r\nb\r\n--abc--\r\n';
+  const call = { "next-action": action ?? "", "content-type": "text/plain;charset=UTF-8" };
+  const large = Buffer.alloc(1_500_000, "a");
+  // Next stops reading at a megabyte, so that whoever goes on sending may find the connection gone before the answer.
+  const sendLarge = (headers: Record<string, string>, data: string | Buffer) =>
+    send(headers, data).catch((error: Error) => (error.message.includes("ECONNRESET") ? 413 : 0));
+  expect({
+    noBoundary: await send({ "content-type": "multipart/form-data" }, "x"),
+    brokenOff: await send({ "content-type": multipart }, "--abc\r\nx"),
+    ofAnotherSite: await send({ "content-type": multipart, origin: "http://evil.example" }, part),
+    ofNoSite: await send({ "content-type": multipart, origin: `${baseURL}.evil.example` }, part),
+    unknownAction: await send({ "content-type": multipart }, part.replace('"a"', '"$ACTION_REF_1"')),
+    callBrokenOff: await send(call, "["),
+    callOfOddThings: await send(call, '["$@1","$F2","$K3"]'),
+    callOfAnotherSite: await send({ ...call, origin: "http://evil.example" }, "[]"),
+    callWithoutBoundary: await send({ ...call, "content-type": "multipart/form-data" }, "x"),
+    callBrokenOffForm: await send({ ...call, "content-type": multipart }, "--abc\r\nx"),
+    largeCall: await sendLarge(call, large),
+    large: await sendLarge({ "content-type": multipart }, part.replace("b", large.toString())),
+  }).toEqual({
+    noBoundary: 400,
+    brokenOff: 400,
+    ofAnotherSite: 400,
+    ofNoSite: 400,
+    unknownAction: 400,
+    callBrokenOff: 400,
+    callOfOddThings: 400,
+    callOfAnotherSite: 400,
+    callWithoutBoundary: 400,
+    callBrokenOffForm: 400,
+    largeCall: 413,
+    large: 413,
+  });
+});
+
 /** The forms of a page that somebody fills in, as a browser without scripts sees them. */
 async function formsOf(client: APIRequestContext, page: string): Promise<Form[]> {
   const html = await (await client.get(page)).text();

@@ -157,6 +157,28 @@ test("wrong password, unknown e-mail and locked account say the same, and too ma
   await expect(page).toHaveURL("/sign-in");
 });
 
+test("a program logs in by next-auth's own protocol, which takes a small form and nothing else", async ({
+  request,
+  baseURL,
+}) => {
+  const { email } = await newPerson();
+  const { csrfToken } = await (await request.get("/api/auth/csrf")).json();
+  const form = { csrfToken, email, password: PASSWORD, json: "true" };
+  expect((await request.post("/api/auth/callback/credentials", { form })).status()).toBe(200);
+  expect(await (await request.get("/api/auth/session")).json()).toMatchObject({ user: { email } });
+  const refused = async (path: string, options: Parameters<typeof request.post>[1]) =>
+    (await request.post(path, { maxRedirects: 0, ...options })).status();
+  expect(await refused("/api/auth/callback/credentials", { data: form })).toBe(415);
+  const large = { ...form, code: "1".repeat(20_000) };
+  expect(await refused("/api/auth/callback/credentials", { form: large })).toBe(413);
+  // Whoever may write there could write anything into our log.
+  expect(await refused("/api/auth/_log", { form: { level: "error", code: "X", message: "x" } })).toBe(404);
+  const foreign = encodeURIComponent(`${baseURL}.evil.example`);
+  expect((await request.get(`/api/auth/signin?callbackUrl=${foreign}`, { maxRedirects: 0 })).status()).toBe(
+    302,
+  );
+});
+
 test("the way back after logging in never leads to another site", async ({ page, organization }) => {
   const person = await newPerson();
   await join(organization.id, person.id, "supervisor");

@@ -1,7 +1,8 @@
 import { createServer, get } from "node:http";
+import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
-import { expect, test } from "vitest";
-import { currentRequest, readableAddress, requestAddress, watchRequests } from "./request";
+import { describe, expect, test } from "vitest";
+import { currentRequest, readableAddress, refuseMalformed, requestAddress, watchRequests } from "./request";
 
 test.each([
   // Reached directly: what the client claims is not believed.
@@ -79,3 +80,35 @@ function withResolvers() {
   });
   return { promise, resolve: () => resolve() };
 }
+
+describe("a request that no page of ours sends", () => {
+  const thrownBy = (message: string, frame: string, name = "Error") =>
+    Object.assign(new Error(message), { name, stack: `${name}: ${message}\n    at ${frame}` });
+  const NEXT = "/app/node_modules/next/dist/server/app-render/action-handler.js:1:1";
+  const OURS = "/app/.next/server/chunks/ours.js:1:1";
+
+  test.each([
+    [thrownBy("Body exceeded 1 MB limit.", OURS), "POST", "action", 413],
+    [thrownBy("Unexpected end of form", OURS), "POST", "render", 400],
+    [thrownBy("Unexpected token", NEXT, "SyntaxError"), "POST", "render", 400],
+    [thrownBy("Connection closed.", NEXT), "POST", "action", 400],
+    // Faults of ours stay what they are.
+    [thrownBy("Connection closed.", OURS), "POST", "action", 500],
+    [thrownBy("Unexpected token", OURS, "SyntaxError"), "POST", "action", 500],
+    [thrownBy("Connection closed.", NEXT), "POST", "render", 500],
+    [thrownBy("Body exceeded 1 MB limit.", NEXT), "GET", "render", 500],
+    ["no error at all", "POST", "action", 500],
+  ])("%s, while answering a %s (%s), is answered with %d", async (error, method, kind, status) => {
+    watchRequests();
+    const server = createServer((_request, response) => {
+      const isTheirs = refuseMalformed(error, method, kind);
+      response.statusCode = 500;
+      response.end(String(isTheirs));
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const { port } = server.address() as AddressInfo;
+    const answer = await fetch(`http://127.0.0.1:${port}/`);
+    expect([answer.status, await answer.text()]).toEqual([status, String(status !== 500)]);
+    await new Promise((resolve) => server.close(resolve));
+  });
+});

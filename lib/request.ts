@@ -2,7 +2,7 @@ import "server-only";
 import { AsyncLocalStorage } from "node:async_hooks";
 import { randomUUID } from "node:crypto";
 import { subscribe } from "node:diagnostics_channel";
-import type { IncomingMessage } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { env } from "@/lib/env";
 
 /** What is known of the request being served, wherever the code that serves it stands. */
@@ -16,14 +16,16 @@ export type RequestFacts = {
   readonly path: string;
 };
 
+/** `refusedWith`: the status of a request that no page of ours sends. */
+type Store = RequestFacts & { refusedWith?: number };
 type Shared = typeof globalThis & {
-  kuotaRequests?: AsyncLocalStorage<RequestFacts>;
+  kuotaRequests?: AsyncLocalStorage<Store>;
   kuotaRequestsWatched?: true;
 };
 
 // One store per process: the bundles of routes and of instrumentation each have a copy of this file.
 const shared = globalThis as Shared;
-shared.kuotaRequests ??= new AsyncLocalStorage<RequestFacts>();
+shared.kuotaRequests ??= new AsyncLocalStorage<Store>();
 const requests = shared.kuotaRequests;
 
 /** Null outside of a request: scripts, timers, tests. */
@@ -41,9 +43,9 @@ export function watchRequests(): void {
   if (shared.kuotaRequestsWatched) return;
   shared.kuotaRequestsWatched = true;
   subscribe("http.server.request.start", (message) => {
-    const { request } = message as { request: IncomingMessage };
+    const { request, response } = message as { request: IncomingMessage; response: ServerResponse };
     request.url = readableAddress(request.url ?? "/");
-    requests.enterWith({
+    const store: Store = {
       id: requestId(request.headers["x-request-id"]),
       address: requestAddress(
         request.socket.remoteAddress ?? "",
@@ -52,8 +54,47 @@ export function watchRequests(): void {
       ),
       method: request.method ?? "GET",
       path: request.url,
-    });
+    };
+    requests.enterWith(store);
+    answerRefused(store, response);
   });
+}
+
+/**
+ * What nobody expected while answering a request may be the request's own fault: a form that is broken off or too large, of
+ * another site, or not of ours. Next answers those with a 500, and nothing tells them from its other errors but what they
+ * say and where they were thrown. Such a request is answered with 400 or 413 instead.
+ *
+ * @param kind Next's word for where it happened
+ * @returns whether it was
+ */
+export function refuseMalformed(error: unknown, method: string, kind: string): boolean {
+  if (method !== "POST" || !(error instanceof Error)) return false;
+  const isNexts = /[/_]next[/_]dist[/_]/.test(firstFrame(error));
+  const isUnreadable =
+    isNexts && (kind === "action" || error.name === "SyntaxError" || error.message === "Invalid URL");
+  if (!isUnreadable && !UNREADABLE.test(error.message)) return false;
+  const store = requests.getStore();
+  if (store) store.refusedWith = error.message.startsWith("Body exceeded") ? 413 : 400;
+  return true;
+}
+
+const UNREADABLE =
+  /^(Body exceeded |Failed to parse body as FormData|Invalid Server Actions request|Multipart: |Malformed |Unexpected end of form)/;
+
+/** Where an error was thrown, leaving out Node's own functions; empty when they alone are known. */
+function firstFrame({ stack = "" }: Error): string {
+  const frames = stack.split("\n").filter((line) => /^\s+at /.test(line));
+  return frames.find((line) => !/\(?node:|<anonymous>/.test(line)) ?? "";
+}
+
+function answerRefused(store: Store, response: ServerResponse): void {
+  const writeHead = response.writeHead.bind(response) as (
+    status: number,
+    ...rest: unknown[]
+  ) => ServerResponse;
+  response.writeHead = (status: number, ...rest: unknown[]) =>
+    writeHead(status === 500 ? (store.refusedWith ?? status) : status, ...rest);
 }
 
 /**

@@ -78,10 +78,10 @@ export function nextAuthOptions(): NextAuthOptions {
       },
     },
     logger: {
-      // A session that is over is no fault; the rest of what next-auth reports is.
+      // Neither a session that is over nor an address that is none of ours is a fault; the rest of what next-auth reports is.
       error: (code, metadata) => {
-        if (code !== "JWT_SESSION_ERROR")
-          logFault("next_auth", metadata instanceof Error ? metadata : metadata.error, { code });
+        if (code === "JWT_SESSION_ERROR" || code === "INVALID_CALLBACK_URL_ERROR") return;
+        logFault("next_auth", metadata instanceof Error ? metadata : metadata.error, { code });
       },
       warn: () => {},
       debug: () => {},

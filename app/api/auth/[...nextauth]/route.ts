@@ -1,15 +1,42 @@
-import type { NextRequest } from "next/server";
+import { NextRequest } from "next/server";
 import NextAuth from "next-auth";
+import { readBytes } from "@/app/api/body";
+import { answer } from "@/app/api/v1/door";
 import { nextAuthOptions } from "@/lib/auth/next-auth";
+import { Refusal } from "@/lib/errors";
 
 type Context = { params: Promise<{ nextauth: string[] }> };
+
+/** Of what next-auth can do, what programs need here. Its `_log` would let anybody write into our log. */
+const ENDPOINTS = new Set(["callback", "csrf", "error", "providers", "session", "signin", "signout"]);
+/** A log-in is an e-mail address, a password and a code. */
+const MOST_BYTES = 16_384;
 
 /**
  * next-auth's own endpoints (session, csrf, callback/credentials, signout), for programs that speak its protocol. Our
  * pages log in and out through actions, which work without scripts; both go through the same verbs.
  */
-async function answer(request: NextRequest, context: Context): Promise<Response> {
-  return NextAuth(request, context, nextAuthOptions());
+async function serve(request: NextRequest, context: Context): Promise<Response> {
+  return answer(request, "/api/auth", async () => {
+    const [endpoint = ""] = (await context.params).nextauth;
+    if (!ENDPOINTS.has(endpoint)) throw new Refusal("not_found", "There is nothing at this address.");
+    return NextAuth(
+      request.method === "POST" ? await withSmallForm(request) : request,
+      context,
+      nextAuthOptions(),
+    );
+  });
 }
 
-export { answer as GET, answer as POST };
+/** The same request with its body read: next-auth would read one of any size. */
+async function withSmallForm(request: NextRequest): Promise<NextRequest> {
+  const { url, method, headers } = request;
+  const mediaType = headers.get("content-type")?.split(";")[0]?.trim().toLowerCase();
+  const bytes = await readBytes(request, MOST_BYTES);
+  if (bytes.byteLength > 0 && mediaType !== "application/x-www-form-urlencoded") {
+    throw new Refusal("unsupported_media_type", "Send application/x-www-form-urlencoded.");
+  }
+  return new NextRequest(url, { method, headers, body: Buffer.from(bytes) });
+}
+
+export { serve as GET, serve as POST };
