@@ -155,6 +155,10 @@ export const webhookDeliveries = pgTable(
       "waiting_delivery_has_a_time",
       sql`(${table.state} = 'waiting') = (${table.nextAttemptAt} is not null)`,
     ),
+    index("webhook_deliveries_by_turn")
+      .on(table.organizationId, table.nextAttemptAt)
+      .where(sql`next_attempt_at is not null`),
+    // For the release before, which takes what is due by its time alone.
     index("webhook_deliveries_to_send").on(table.nextAttemptAt).where(sql`next_attempt_at is not null`),
     index("webhook_deliveries_of_endpoint").on(table.organizationId, table.endpointId, table.id),
   ],

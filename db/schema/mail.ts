@@ -26,6 +26,10 @@ export const mails = pgTable(
   (table) => [
     primaryKey({ name: "mail_is_one", columns: [table.organizationId, table.id] }),
     unique("mail_is_sent_once").on(table.organizationId, table.cause, table.recipient),
+    index("mails_by_turn")
+      .on(table.organizationId, table.nextAttemptAt)
+      .where(sql`next_attempt_at is not null`),
+    // For the release before, which takes what is due by its time alone.
     index("mails_to_send").on(table.nextAttemptAt).where(sql`next_attempt_at is not null`),
   ],
 );

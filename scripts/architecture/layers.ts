@@ -10,6 +10,8 @@ export const LAYERS: readonly (readonly string[])[] = [
   // Values: pure, safe in the browser.
   ["money", "time", "text", "contact"],
   ["csv", "i18n"],
+  // What is sent to others, in fair turns.
+  ["queues"],
   // Nouns, each with its tables, and what stands beside them.
   [
     "attempts",

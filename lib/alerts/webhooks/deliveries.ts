@@ -5,7 +5,7 @@ import type { Scope } from "@/lib/auth/scope";
 import { Refusal } from "@/lib/errors";
 import { logFault, logNotice } from "@/lib/log";
 import { countWebhook } from "@/lib/metrics/metrics";
-import { isStopping } from "@/lib/shutdown";
+import { lockDue, type Queue, sendDue } from "@/lib/queues/queues";
 import { systemNow } from "@/lib/time/clock";
 import { retryAt } from "../rules";
 import { type Answer, postBody } from "./request";
@@ -29,7 +29,9 @@ type Claimed = Awaited<ReturnType<typeof claimDeliveries>>[number];
 
 /** How long whoever took a delivery may try before another does. More than an attempt may take. */
 const LEASE_MS = 60_000;
-const AT_ONCE = 20;
+/** Under way in one process: fifty organizations' receivers would have to be silent at once to fill it. */
+const MOST = 200;
+const MOST_OF_ONE = 4;
 const PATIENCE_MS = 2_000;
 const USER_AGENT = "Kuota-Webhooks/1.0";
 
@@ -75,23 +77,31 @@ export async function deliverSoon(): Promise<void> {
   await Promise.race([sending, new Promise((resolve) => setTimeout(resolve, PATIENCE_MS).unref())]);
 }
 
+const queue: Queue<Claimed> = {
+  name: "webhook",
+  most: MOST,
+  mostOfOne: MOST_OF_ONE,
+  claim: (now, room) =>
+    acrossOrganizations(async (tx) =>
+      claimDeliveries(
+        tx,
+        await lockDue(tx, "webhook_deliveries", now, room),
+        new Date(systemNow().getTime() + LEASE_MS),
+      ),
+    ),
+  send: deliver,
+};
+
 /**
- * Sends the webhooks whose time has come. Called by the server's timer; any number of processes may. What a process took
+ * Sends the webhooks whose time has come, and those whose time comes meanwhile: receivers that do not answer keep only
+ * their own organization's waiting. Called by the server's timer; any number of processes may. What a process took
  * and did not finish, because it was stopped, another sends a minute later: at least once, always under the same
  * webhook-id.
  *
  * @returns how many were taken by their receivers
  */
 export async function deliverDue(now: Date): Promise<number> {
-  let delivered = 0;
-  for (;;) {
-    const claimed = await acrossOrganizations((tx) =>
-      claimDeliveries(tx, now, new Date(systemNow().getTime() + LEASE_MS), AT_ONCE),
-    );
-    const outcomes = await Promise.all(claimed.map(deliver));
-    delivered += outcomes.filter(Boolean).length;
-    if (claimed.length < AT_ONCE || isStopping()) return delivered;
-  }
+  return sendDue(queue, now);
 }
 
 /** How many wait for their first or next attempt; for metrics. */

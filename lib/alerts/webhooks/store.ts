@@ -1,6 +1,7 @@
 import { and, asc, desc, eq, inArray, lt, sql } from "drizzle-orm";
 import { rawSql, type Transaction } from "@/db/client";
 import { occurrences, webhookDeliveries, webhookEndpoints } from "@/db/schema/alerts";
+import type { DueKey } from "@/lib/queues/queues";
 import type { Failure } from "./request";
 
 export type EndpointRow = typeof webhookEndpoints.$inferSelect;
@@ -80,11 +81,8 @@ export async function insertDeliveries(
   await tx.insert(webhookDeliveries).values(waiting).onConflictDoNothing();
 }
 
-/** Takes deliveries whose time has come; nobody else takes them before `until`. */
-export async function claimDeliveries(tx: Transaction, now: Date, until: Date, limit: number) {
-  const due = await rawSql(tx)<{ organization_id: number; id: string }[]>`
-    select organization_id, id from webhook_deliveries
-    where next_attempt_at <= ${now.toISOString()} order by next_attempt_at limit ${limit} for update skip locked`;
+/** Counts an attempt of each and leaves them to whoever does until `until`. */
+export async function claimDeliveries(tx: Transaction, due: readonly DueKey[], until: Date) {
   if (due.length === 0) return [];
   const rows = await rawSql(tx)<
     {
@@ -103,11 +101,11 @@ export async function claimDeliveries(tx: Transaction, now: Date, until: Date, l
     }[]
   >`
     update webhook_deliveries d set attempts = d.attempts + 1, next_attempt_at = ${until.toISOString()}
-    from json_to_recordset(${JSON.stringify(due)}::text::json) as k (organization_id integer, id bigint)
-    join webhook_deliveries w on w.organization_id = k.organization_id and w.id = k.id
+    from json_to_recordset(${JSON.stringify(due)}::text::json) as k ("organizationId" integer, id bigint)
+    join webhook_deliveries w on w.organization_id = k."organizationId" and w.id = k.id
     join webhook_endpoints e on e.organization_id = w.organization_id and e.id = w.endpoint_id
     join occurrences o on o.organization_id = w.organization_id and o.id = w.occurrence_id
-    where d.organization_id = k.organization_id and d.id = k.id
+    where d.organization_id = k."organizationId" and d.id = k.id
     returning d.organization_id, d.id, d.attempts, e.id as endpoint_id, e.url, e.sealed_secret,
       e.sealed_former_secret, e.former_secret_until, o.id as occurrence_id, o.type, o.occurred_at, o.data`;
   return rows.map((row) => ({

@@ -1,0 +1,2 @@
+CREATE INDEX "webhook_deliveries_by_turn" ON "webhook_deliveries" USING btree ("organization_id","next_attempt_at") WHERE next_attempt_at is not null;--> statement-breakpoint
+CREATE INDEX "mails_by_turn" ON "mails" USING btree ("organization_id","next_attempt_at") WHERE next_attempt_at is not null;
