@@ -1,6 +1,7 @@
 import "server-only";
 import { acrossOrganizations, type Transaction } from "@/db/client";
 import { logFault, logNotice } from "@/lib/log";
+import { lockDue, type Queue, sendDue } from "@/lib/queues/queues";
 import { systemNow } from "@/lib/time/clock";
 import { claimMails, insertMail, markFailed, markSent, type NewMail, selectMailBacklog } from "./store";
 import { post } from "./transport";
@@ -13,7 +14,8 @@ const FIRST_RETRY = 60_000;
 const LONGEST_RETRY = 6 * 3_600_000;
 /** About three days. */
 const MOST_ATTEMPTS = 20;
-const AT_ONCE = 20;
+const MOST = 20;
+const MOST_OF_ONE = 4;
 
 /**
  * Writes a mail down in the transaction of what it tells about: it goes out if that is committed, once per cause and
@@ -34,18 +36,28 @@ export async function sendSoon(): Promise<void> {
   }
 }
 
+type Claimed = Awaited<ReturnType<typeof claimMails>>[number];
+
+const queue: Queue<Claimed> = {
+  name: "mail",
+  most: MOST,
+  mostOfOne: MOST_OF_ONE,
+  claim: (now, room) =>
+    acrossOrganizations(async (tx) =>
+      claimMails(tx, await lockDue(tx, "mails", now, room), new Date(systemNow().getTime() + LEASE)),
+    ),
+  send,
+};
+
 /**
- * Sends the mails whose time has come. Called by the server's timer; any number of processes may. A mail server that is
- * away delays mails, and loses none.
+ * Sends the mails whose time has come, and those whose time comes meanwhile: what accounts wait for first, then those of
+ * the organizations in turn. Called by the server's timer; any number of processes may. A mail server that is away delays
+ * mails, and loses none.
  *
  * @returns how many went out
  */
 export async function sendDueMails(now: Date): Promise<number> {
-  const claimed = await acrossOrganizations((tx) =>
-    claimMails(tx, now, new Date(now.getTime() + LEASE), AT_ONCE),
-  );
-  const outcomes = await Promise.all(claimed.map(send));
-  return outcomes.filter(Boolean).length;
+  return sendDue(queue, now);
 }
 
 /** Mails that wait, and those that were given up; for metrics. */
@@ -53,7 +65,7 @@ export async function mailBacklog(): Promise<{ waiting: number; givenUp: number 
   return acrossOrganizations(selectMailBacklog);
 }
 
-async function send(mail: Awaited<ReturnType<typeof claimMails>>[number]): Promise<boolean> {
+async function send(mail: Claimed): Promise<boolean> {
   const failure = await post(mail).then(
     () => null,
     (error: unknown) => (error instanceof Error ? error : new Error("the mail was not sent")),

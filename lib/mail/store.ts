@@ -1,6 +1,7 @@
-import { and, asc, eq, lte, sql } from "drizzle-orm";
+import { and, eq, sql } from "drizzle-orm";
 import { rawSql, type Transaction } from "@/db/client";
 import { mails } from "@/db/schema/mail";
+import type { DueKey } from "@/lib/queues/queues";
 
 export type NewMail = Pick<
   typeof mails.$inferInsert,
@@ -17,15 +18,8 @@ export async function insertMail(tx: Transaction, mail: NewMail, nextAttemptAt: 
   return rows.length === 1;
 }
 
-/** Takes mails whose time has come; nobody else takes them before `until`. */
-export async function claimMails(tx: Transaction, now: Date, until: Date, limit: number) {
-  const due = await tx
-    .select({ organizationId: mails.organizationId, id: mails.id })
-    .from(mails)
-    .where(lte(mails.nextAttemptAt, now))
-    .orderBy(asc(mails.nextAttemptAt))
-    .limit(limit)
-    .for("update", { skipLocked: true });
+/** Counts an attempt of each and leaves them to whoever does until `until`. */
+export async function claimMails(tx: Transaction, due: readonly DueKey[], until: Date) {
   if (due.length === 0) return [];
   const rows = await rawSql(tx)<
     {
