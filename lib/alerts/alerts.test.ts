@@ -322,6 +322,48 @@ describe("settings", () => {
       });
   });
 
+  test("no more than 120 mails of an organization are written in an hour; what happened and its webhooks are all told", async () => {
+    const [flooding, other] = [await newClient(), await newClient()];
+    const addresses = Array.from({ length: 20 }, (_, index) => `flood-${index}-${flooding.id}@example.com`);
+    await save(flooding.id, { addresses: addresses.join(","), mail_types: ["hold.refused"] });
+    await save(other.id, { addresses: `calm-${other.id}@example.com`, mail_types: ["hold.refused"] });
+    await addEndpoint(manager(flooding.id), {
+      url: `https://${flooding.slug}.example.com/`,
+      types: ["hold.refused"],
+    });
+    const record = ({ id, slug }: typeof other, causes: number) =>
+      inOrganization(id, (tx) =>
+        recordOccurrences(
+          tx,
+          { id, slug },
+          Array.from({ length: causes }, (_, cause) => ({
+            type: "hold.refused" as const,
+            cause: `hold:${cause}`,
+            occurredAt: systemNow(),
+            data: { available: "1.00", required: "2.00", shortfall: "1.00", currency: "IDR" },
+          })),
+        ),
+      );
+    const written = async ({ id }: typeof other) => {
+      const [row] = await inOrganization(
+        id,
+        (tx) => rawSql(tx)`
+          select (select count(*)::integer from mails where organization_id = ${id}) as mails,
+            (select count(*)::integer from webhook_deliveries where organization_id = ${id}) as webhooks,
+            (select count(*)::integer from occurrences
+             where organization_id = ${id} and type = 'hold.refused' and told_at is null) as untold`,
+      );
+      return row;
+    };
+    await record(flooding, 10);
+    await record(other, 1);
+    const told = () => tellOccurrences(systemNow()).then(() => Promise.all([flooding, other].map(written)));
+    await expect.poll(told).toEqual([
+      { mails: 120, webhooks: 10, untold: 0 },
+      { mails: 1, webhooks: 0, untold: 0 },
+    ]);
+  });
+
   test("nobody is a recipient who is not a member", async () => {
     const { id } = await newClient();
     const stranger = await newMember((await newClient()).id, "owner");

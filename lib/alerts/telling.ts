@@ -1,10 +1,12 @@
 import "server-only";
 import { acrossOrganizations, type Transaction } from "@/db/client";
+import { countAttempts } from "@/lib/attempts/attempts";
 import { peopleOf } from "@/lib/auth/members/members";
-import { DEFAULT_LOCALE } from "@/lib/i18n/locale";
+import { DEFAULT_LOCALE, type Locale } from "@/lib/i18n/locale";
+import { logNotice } from "@/lib/log";
 import { queueMail } from "@/lib/mail/mail";
 import { forgetTold, markTold, takeUntold, type Untold } from "@/lib/occurrences/occurrences";
-import { readOrganization } from "@/lib/organizations/organizations";
+import { type Organization, readOrganization } from "@/lib/organizations/organizations";
 import { isStopping } from "@/lib/shutdown";
 import { recipientsOf, settingsOf } from "./alerts";
 import { composeAlert } from "./letters";
@@ -14,12 +16,14 @@ import { insertDeliveries, selectEnabledEndpoints } from "./webhooks/store";
 
 /** How many one transaction tells of. */
 const AT_ONCE = 100;
+/** Mails of one organization, to all its recipients together: a balance that swings floods nobody in its name. */
+const MAIL_LIMIT = { attempts: 120, seconds: 3_600 };
 /** For how long what was told is kept, with its deliveries. */
 const KEPT_DAYS = 90;
 
 /**
  * Writes down mails and webhooks for what happened, once, together: a crash before the commit leaves it untold, and it
- * is told then. Sending is the timers' of mails and webhooks. Any number of processes may call it at once.
+ * is told then. Mails beyond 120 in an hour are left out; webhooks never. Sending is the timers' of mails and webhooks. Any number of processes may call it at once.
  *
  * @returns how many occurrences were told
  */
@@ -54,20 +58,35 @@ async function tellSome(tx: Transaction, now: Date): Promise<number> {
       .map(({ organizationId, id }) => ({ organizationId, endpointId: id, occurrenceId: occurrence.id })),
   );
   await insertDeliveries(tx, deliveries, now);
+  const mails: Mail[] = [];
   for (const occurrence of untold) {
-    await mailAbout(
-      tx,
-      occurrence,
-      settings.find(({ organizationId }) => organizationId === occurrence.organizationId),
-    );
+    const row = settings.find(({ organizationId }) => organizationId === occurrence.organizationId);
+    mails.push(...(await mailsAbout(tx, occurrence, row)));
+  }
+  for (const { organization, occurrence, email, locale } of await withinLimit(tx, mails)) {
+    const letter = await composeAlert(organization, occurrence, locale);
+    const { id: organizationId } = organization;
+    await queueMail(tx, { organizationId, cause: `alert:${occurrence.id}`, recipient: email, ...letter });
   }
   await markTold(tx, untold, now);
   return untold.length;
 }
 
-async function mailAbout(tx: Transaction, occurrence: Untold, row: SettingsRow | undefined): Promise<void> {
+/** One occurrence for one recipient. */
+type Mail = {
+  readonly organization: Organization;
+  readonly occurrence: Parameters<typeof composeAlert>[1] & { readonly id: string };
+  readonly email: string;
+  readonly locale: Locale;
+};
+
+async function mailsAbout(
+  tx: Transaction,
+  occurrence: Untold,
+  row: SettingsRow | undefined,
+): Promise<Mail[]> {
   const { organizationId, type, data } = occurrence;
-  if (!isMailed(type, data.level, row?.mailTypes ?? DEFAULT_MAIL_TYPES)) return;
+  if (!isMailed(type, data.level, row?.mailTypes ?? DEFAULT_MAIL_TYPES)) return [];
   const [organization, people] = await Promise.all([
     readOrganization(tx, organizationId),
     peopleOf(tx, organizationId),
@@ -77,8 +96,26 @@ async function mailAbout(tx: Transaction, occurrence: Untold, row: SettingsRow |
     people,
     row?.locale ?? DEFAULT_LOCALE,
   );
-  for (const { email, locale } of recipients) {
-    const letter = await composeAlert(organization, { ...occurrence, type }, locale);
-    await queueMail(tx, { organizationId, cause: `alert:${occurrence.id}`, recipient: email, ...letter });
-  }
+  return recipients.map((recipient) => ({
+    organization,
+    occurrence: { ...occurrence, type },
+    ...recipient,
+  }));
+}
+
+/** Leaves out what is more than an organization may mail in an hour; the first time in the hour the log says so. */
+async function withinLimit(tx: Transaction, mails: readonly Mail[]): Promise<Mail[]> {
+  const ids = [...new Set(mails.map(({ organization }) => organization.id))];
+  const byOrganization = ids.map((id) => ({
+    organizationId: id,
+    key: `alert-mails:organization:${id}`,
+    theirs: mails.filter(({ organization }) => organization.id === id),
+  }));
+  const wishes = byOrganization.map(({ key, theirs }) => ({ key, ...MAIL_LIMIT, wanted: theirs.length }));
+  const counted = await countAttempts(tx, wishes);
+  return byOrganization.flatMap(({ organizationId, key, theirs }) => {
+    const count = counted.get(key);
+    if (count?.isExceededNow) logNotice("alerts.mails_limited", { organizationId });
+    return theirs.slice(0, count?.allowed);
+  });
 }

@@ -4,26 +4,26 @@ import { rateLimits } from "@/db/schema/access";
 
 export type AttemptCount = { readonly key: string; readonly attempts: number; readonly secondsLeft: number };
 
-/** Counts one attempt for each key in one statement, whose rows are taken in order so that none deadlock. */
+/** Counts for each key one attempt, or as many as are wanted, in one statement, whose rows are taken in order so that none deadlock. */
 export async function insertAttempts(
   tx: Transaction,
-  windows: readonly { key: string; seconds: number }[],
+  windows: readonly { key: string; seconds: number; wanted?: number }[],
 ): Promise<AttemptCount[]> {
   const rows = [...windows].sort((a, b) => (a.key < b.key ? -1 : 1));
   const isOver = sql`${rateLimits.expire} <= now()`;
   return tx
     .insert(rateLimits)
     .values(
-      rows.map(({ key, seconds }) => ({
+      rows.map(({ key, seconds, wanted = 1 }) => ({
         key,
-        points: 1,
+        points: wanted,
         expire: sql`now() + make_interval(secs => ${seconds})`,
       })),
     )
     .onConflictDoUpdate({
       target: rateLimits.key,
       set: {
-        points: sql`case when ${isOver} then 1 else least(${rateLimits.points}, 1000000) + 1 end`,
+        points: sql`case when ${isOver} then excluded.points else least(${rateLimits.points}, 1000000) + excluded.points end`,
         expire: sql`case when ${isOver} then excluded.expire else ${rateLimits.expire} end`,
       },
     })
