@@ -110,3 +110,27 @@ test("the text of a mail that is given up is not kept either", async () => {
   );
   expect(mail).toEqual({ next_attempt_at: null, text: "" });
 });
+
+test("a queue full of one organization's mails delays neither accounts' mails nor another organization's, and is sent to its end", async () => {
+  mailServer.isOpen = true;
+  mailServer.letters.length = 0;
+  const [flooding, other] = [
+    randomInt(1_000_000_000, 1_500_000_000),
+    randomInt(1_500_000_000, 2_000_000_000),
+  ];
+  const texts = { subject: "Halo", plainText: "Halo", html: "<p>Halo</p>" };
+  const queue = (organizationId: number, recipient: string, mails: number) =>
+    inOrganization(organizationId, async (tx) => {
+      for (let cause = 0; cause < mails; cause++) {
+        await queueMail(tx, { organizationId, cause: `test:${cause}`, recipient, ...texts });
+      }
+    });
+  await queue(flooding, "flood@example.com", 100);
+  await queue(other, "other@example.com", 1);
+  await queue(0, "account@example.com", 1);
+  expect(await sendDueMails(systemNow())).toBe(102);
+  const place = (recipient: string) => mailServer.letters.findIndex((letter) => letter.includes(recipient));
+  expect(mailServer.letters).toHaveLength(102);
+  // All that was taken at first is on its way together: four of the flood, and the two.
+  expect(Math.max(place("other@example.com"), place("account@example.com"))).toBeLessThan(10);
+});

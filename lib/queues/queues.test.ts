@@ -82,3 +82,30 @@ test("an item that fails by a fault of ours ends neither the others nor the work
   expect(await sendDue(queue, systemNow())).toBe(3);
   expect([sent.length, waiting.length]).toEqual([3, 0]);
 });
+
+test("a server that is to stop takes nothing more, and ends when what it sends has ended", async () => {
+  let [taken, ended] = [0, 0];
+  const queue: Queue<{ readonly organizationId: number }> = {
+    name: "mail",
+    most: 4,
+    mostOfOne: 4,
+    claim: async (_now, { all }) => {
+      taken += all;
+      return Array.from({ length: all }, () => ({ organizationId: 1 }));
+    },
+    send: async () => {
+      shutdown.isStopping = true;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      ended += 1;
+      return true;
+    },
+  };
+  const { kuotaShutdown: shutdown } = globalThis as unknown as { kuotaShutdown: { isStopping: boolean } };
+  try {
+    expect(await sendDue(queue, systemNow())).toBe(4);
+    expect(await sendDue(queue, systemNow())).toBe(0);
+  } finally {
+    shutdown.isStopping = false;
+  }
+  expect([taken, ended]).toEqual([4, 4]);
+});
