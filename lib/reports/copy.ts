@@ -14,14 +14,19 @@ export type CopyRequest = {
   readonly settings: Readonly<Record<string, string>>;
 };
 
-/** Downloads that run at once; the rest wait in line. */
-const AT_ONCE = 2;
+/** Downloads that run at once, each on a connection of its own; the rest wait in line. */
+const AT_ONCE = 4;
+/** Of them of one organization: it leaves turns to the others, however slowly it reads. */
+const AT_ONCE_OF_ONE = 2;
 /** Of one organization, running and waiting: enough for a click on every report. */
-const AT_ONCE_OF_ONE = 4;
+const MOST_OF_ONE = 4;
 const LONGEST_WAIT_SECONDS = 30;
-/** A reader that takes nothing for so long has gone away without saying so, and others are waiting. */
+/** A reader that takes no chunk for so long gives up its turn to whoever waits for it. */
+const LONGEST_PAUSE_IN_DEMAND_MS = 10_000;
+/** A reader that takes nothing for so long, though nobody waits, has gone away without saying so. */
 const LONGEST_PAUSE_MS = 120_000;
-const CHUNK_BYTES = 131_072;
+/** What a reader takes at a time, at the most: so much in a pause is the slowest that counts as reading while others wait. */
+const CHUNK_BYTES = 65_536;
 
 /**
  * Ends every row: COPY writes only a line feed, RFC 4180 wants a carriage return before it, and no column may hold one
@@ -44,12 +49,18 @@ const IN_STREAM = {
   enable_bitmapscan: "off",
 };
 
+/** A download in this process, from its place in line to its end. */
+type Download = {
+  readonly organizationId: number;
+  isRunning: boolean;
+  /** Called when its turn has come. */
+  onTurn: () => void;
+};
+
 type Exports = {
   pool: Pool;
-  running: number;
-  readonly waiting: (() => void)[];
-  /** Downloads of each organization, running and waiting. */
-  readonly ofOne: Map<number, number>;
+  /** Those that run and those that wait, in the order in which they came. */
+  readonly downloads: Set<Download>;
 };
 
 // One line per process, however many bundles import this file.
@@ -73,9 +84,7 @@ function openExports(): Exports {
       // Whoever uses a connection that breaks is told by the query; an idle one is replaced.
       .on("error", () => undefined)
       .on("connect", (client) => client.on("error", () => undefined)),
-    running: 0,
-    waiting: [],
-    ofOne: new Map(),
+    downloads: new Set(),
   };
   closeAfterRequests("exports", () => line.pool.end());
   return line;
@@ -83,41 +92,30 @@ function openExports(): Exports {
 
 /** Downloads that run, and those that wait for their turn, in this process; for metrics. */
 export function downloadsUnderWay(): { readonly running: number; readonly waiting: number } {
-  const { running, waiting } = exports();
-  return { running, waiting: waiting.length };
+  const running = count((download) => download.isRunning);
+  return { running, waiting: exports().downloads.size - running };
 }
 
 /**
  * Streams the rows of a COPY statement as the reader takes them, behind the wall of one organization: memory stays the
- * same whatever the size. When the reader goes away the query ends; when the query fails the stream breaks.
+ * same whatever the size. When the reader goes away, or takes hardly anything while others wait, the query ends; when the
+ * query fails the stream breaks.
  *
- * @throws Refusal rate_limited when too many are this organization's, overloaded when too many downloads wait already.
+ * @throws Refusal rate_limited when too many are this organization's, overloaded when no turn comes soon.
  */
 export async function copyOut(request: CopyRequest, head: string): Promise<ReadableStream<Uint8Array>> {
-  const leave = enter(request.organizationId);
+  const download = enter(request.organizationId);
   try {
-    await takeTurn();
+    await turnOf(download);
+    return await begin(await exports().pool.connect(), request, head, download);
   } catch (error) {
-    leave();
-    throw error;
-  }
-  const end = () => {
-    giveTurn();
-    leave();
-  };
-  try {
-    return await begin(await exports().pool.connect(), request, head, end);
-  } catch (error) {
-    end();
+    leave(download);
     throw error;
   }
 }
 
-/** @returns what takes the download off its organization's count again */
-function enter(organizationId: number): () => void {
-  const { ofOne } = exports();
-  const count = ofOne.get(organizationId) ?? 0;
-  if (count >= AT_ONCE_OF_ONE) {
+function enter(organizationId: number): Download {
+  if (count((download) => download.organizationId === organizationId) >= MOST_OF_ONE) {
     throw new Refusal(
       "rate_limited",
       "Too many of your downloads are running. Try again when one has ended.",
@@ -126,50 +124,65 @@ function enter(organizationId: number): () => void {
       },
     );
   }
-  ofOne.set(organizationId, count + 1);
-  return () => {
-    const left = (ofOne.get(organizationId) ?? 1) - 1;
-    if (left > 0) ofOne.set(organizationId, left);
-    else ofOne.delete(organizationId);
-  };
+  const download = { organizationId, isRunning: false, onTurn: () => undefined };
+  exports().downloads.add(download);
+  return download;
 }
 
-async function takeTurn(): Promise<void> {
-  const line = exports();
-  if (line.running < AT_ONCE) {
-    line.running += 1;
-    return;
-  }
+/** Waits for the download's turn, if it has to. */
+async function turnOf(download: Download): Promise<void> {
   await new Promise<void>((resolve, reject) => {
-    const turn = () => {
-      clearTimeout(patience);
-      resolve();
-    };
     const patience = setTimeout(() => {
-      line.waiting.splice(line.waiting.indexOf(turn), 1);
       reject(
         new Refusal("overloaded", "Too many downloads are running. Try again in a moment.", {
           retryAfterSeconds: LONGEST_WAIT_SECONDS,
         }),
       );
     }, LONGEST_WAIT_SECONDS * 1_000);
-    line.waiting.push(turn);
+    download.onTurn = () => {
+      clearTimeout(patience);
+      resolve();
+    };
+    giveTurns();
   });
 }
 
-/** The next in line takes over the turn, so the number of running downloads stays as it is. */
-function giveTurn(): void {
-  const line = exports();
-  const next = line.waiting.shift();
-  if (next) next();
-  else line.running -= 1;
+/** Takes the download out of the line, and gives its turn to the next. Doing it again changes nothing. */
+function leave(download: Download): void {
+  exports().downloads.delete(download);
+  giveTurns();
+}
+
+/** Whoever came first goes first; an organization that has its share waits without holding up those behind it. */
+function giveTurns(): void {
+  for (const download of exports().downloads) {
+    if (count(({ isRunning }) => isRunning) >= AT_ONCE) return;
+    if (download.isRunning || runningOf(download.organizationId) >= AT_ONCE_OF_ONE) continue;
+    download.isRunning = true;
+    download.onTurn();
+  }
+}
+
+function runningOf(organizationId: number): number {
+  return count((download) => download.isRunning && download.organizationId === organizationId);
+}
+
+/** Whether one that waits could begin if this one ended. */
+function isWanted(download: Download): boolean {
+  const couldRun = ({ organizationId }: Download) =>
+    organizationId === download.organizationId || runningOf(organizationId) < AT_ONCE_OF_ONE;
+  return count((other) => !other.isRunning && couldRun(other)) > 0;
+}
+
+function count(which: (download: Download) => boolean): number {
+  return [...exports().downloads].filter(which).length;
 }
 
 async function begin(
   client: PoolClient,
   { organizationId, settings, statement }: CopyRequest,
   head: string,
-  end: () => void,
+  download: Download,
 ): Promise<ReadableStream<Uint8Array>> {
   try {
     await client.query("begin read only");
@@ -187,43 +200,46 @@ async function begin(
     client.release(true);
     throw error;
   }
-  return streamOf(client, statement, head, end);
+  return streamOf(client, statement, head, download);
 }
 
 function streamOf(
   client: PoolClient,
   statement: string,
   head: string,
-  leave: () => void,
+  download: Download,
 ): ReadableStream<Uint8Array> {
   const rows = client.query(copyTo(statement, { highWaterMark: CHUNK_BYTES }));
   // A connection that is closed on purpose says so once more, when nobody is reading any longer.
   rows.on("error", () => undefined);
-  let pause: ReturnType<typeof setTimeout> | undefined;
+  let pause: ReturnType<typeof setInterval> | undefined;
   let isOver = false;
   /** A connection whose COPY was not read to its end is closed: that is what stops the query. */
   const end = (isWhole: boolean) => {
     if (isOver) return;
     isOver = true;
-    clearTimeout(pause);
+    clearInterval(pause);
     if (!isWhole) {
       rows.destroy();
       client.release(true);
-      leave();
+      leave(download);
       return;
     }
     client.query("commit").then(
       () => client.release(),
       (error: Error) => client.release(error),
     );
-    leave();
+    leave(download);
   };
   const chunks = chunksOf(rows);
   const waitForReader = (controller: ReadableStreamDefaultController<Uint8Array>) => {
-    pause = setTimeout(() => {
+    let paused = 0;
+    pause = setInterval(() => {
+      paused += LONGEST_PAUSE_IN_DEMAND_MS;
+      if (paused < LONGEST_PAUSE_MS && !isWanted(download)) return;
       end(false);
       controller.error(new Error("the reader of a download stopped taking it"));
-    }, LONGEST_PAUSE_MS);
+    }, LONGEST_PAUSE_IN_DEMAND_MS);
   };
   return new ReadableStream<Uint8Array>(
     {
@@ -232,7 +248,7 @@ function streamOf(
         waitForReader(controller);
       },
       async pull(controller) {
-        clearTimeout(pause);
+        clearInterval(pause);
         try {
           const { done, value } = await chunks.next();
           if (done) {
@@ -263,13 +279,15 @@ async function* chunksOf(rows: AsyncIterable<Buffer>): AsyncGenerator<Uint8Array
     parts.push(part);
     size += part.byteLength;
     if (size < CHUNK_BYTES) continue;
-    const chunk = Buffer.concat(parts, size);
-    // A mark at the very end waits for the line feed that belongs to it.
-    const isCut = chunk[size - 1] === MARK;
-    const whole = isCut ? chunk.subarray(0, size - 1) : chunk;
-    parts = isCut ? [Buffer.from([MARK])] : [];
-    size = parts.length;
-    yield endRows(whole);
+    let rest = Buffer.concat(parts, size);
+    while (rest.byteLength >= CHUNK_BYTES) {
+      // A mark at the very end waits for the line feed that belongs to it.
+      const end = rest[CHUNK_BYTES - 1] === MARK ? CHUNK_BYTES - 1 : CHUNK_BYTES;
+      yield endRows(rest.subarray(0, end));
+      rest = rest.subarray(end);
+    }
+    parts = [rest];
+    size = rest.byteLength;
   }
   if (size > 0) yield endRows(Buffer.concat(parts, size));
 }

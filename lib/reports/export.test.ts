@@ -1,9 +1,9 @@
 import { parse } from "csv-parse/sync";
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { acrossOrganizations, closeDatabases, rawSql } from "@/db/client";
 import { micros, sum } from "@/lib/money/money";
 import { newTestOrganization } from "@/lib/provisioning/testing";
-import { copyOut, ROW_MARK } from "./copy";
+import { copyOut, downloadsUnderWay, ROW_MARK } from "./copy";
 import { exportReport } from "./export";
 import type { DownloadQuery, ReportName } from "./input";
 import { readUses } from "./messages/messages";
@@ -181,6 +181,18 @@ describe("copyOut", () => {
   const silent = `copy (select pg_sleep(60), pg_advisory_xact_lock_shared(4711)
     from (select pg_advisory_xact_lock_shared(4711)) l) to stdout (format csv)`;
   const request = (statement: string) => ({ organizationId: scope.organizationId, settings: {}, statement });
+  const ofAnother = (statement: string) => ({ organizationId: 2_000_000_001, settings: {}, statement });
+
+  afterEach(() => void vi.useRealTimers());
+
+  function stopTheClock(): void {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "setInterval", "clearInterval"] });
+  }
+
+  /** Until everything that waits for something, a reader that is to take a chunk or a turn that is to come, does so. */
+  async function untilTheyWait(count: number): Promise<void> {
+    while (vi.getTimerCount() < count) await new Promise((resolve) => setImmediate(resolve));
+  }
 
   async function running(): Promise<number> {
     const rows = await acrossOrganizations(
@@ -215,9 +227,11 @@ describe("copyOut", () => {
   });
 
   test("so does one that never begins to read", async () => {
-    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    stopTheClock();
     const stream = await copyOut(request(endless), "head\r\n");
-    vi.advanceTimersByTime(120_000);
+    vi.advanceTimersByTime(119_000);
+    expect(downloadsUnderWay().running).toBe(1);
+    vi.advanceTimersByTime(1_000);
     vi.useRealTimers();
     await eventually(async () => (await running()) === 0);
     await expect(new Response(stream).text()).rejects.toThrow("stopped taking it");
@@ -230,7 +244,80 @@ describe("copyOut", () => {
     await expect(new Response(stream).text()).rejects.toThrow();
   });
 
-  test("two run at once; a third begins when one of them ends", async () => {
+  test("a reader that takes nothing for 10 seconds gives its turn to one that waits, and its stream breaks", async () => {
+    stopTheClock();
+    const first = await copyOut(request(endless), "head\r\n");
+    const second = await copyOut(request(endless), "head\r\n");
+    vi.advanceTimersByTime(65_000);
+    expect(downloadsUnderWay()).toEqual({ running: 2, waiting: 0 });
+    const third = copyOut(request(endless), "head\r\n");
+    vi.advanceTimersByTime(5_000);
+    expect(downloadsUnderWay()).toEqual({ running: 2, waiting: 0 });
+    await (await third).cancel();
+    vi.useRealTimers();
+    await expect(new Response(first).text()).rejects.toThrow("stopped taking it");
+    expect(downloadsUnderWay()).toEqual({ running: 1, waiting: 0 });
+    await second.cancel();
+    await eventually(async () => (await running()) === 0);
+    expect(downloadsUnderWay()).toEqual({ running: 0, waiting: 0 });
+  });
+
+  test("while one waits, a chunk of 64 kB in 10 seconds keeps a reader its turn, and less does not", async () => {
+    stopTheClock();
+    const readers = [
+      (await copyOut(request(endless), "")).getReader(),
+      (await copyOut(request(endless), "")).getReader(),
+    ] as const;
+    const third = copyOut(request(endless), "");
+    for (let round = 0; round < 2; round++) {
+      for (const reader of readers) {
+        expect((await reader.read()).value?.byteLength).toBeLessThanOrEqual(65_536);
+      }
+      await untilTheyWait(3);
+      vi.advanceTimersByTime(9_000);
+      expect(downloadsUnderWay()).toEqual({ running: 2, waiting: 1 });
+    }
+    await readers[1].read();
+    await untilTheyWait(3);
+    vi.advanceTimersByTime(1_000);
+    await (await third).cancel();
+    await expect(readers[0].read()).rejects.toThrow("stopped taking it");
+    expect((await readers[1].read()).done).toBe(false);
+    await readers[1].cancel();
+    vi.useRealTimers();
+    await eventually(async () => (await running()) === 0);
+    expect(downloadsUnderWay()).toEqual({ running: 0, waiting: 0 });
+  });
+
+  test("nobody loses a turn for those that could not take it", async () => {
+    stopTheClock();
+    const other = await copyOut(ofAnother(endless), "");
+    const mine = [await copyOut(request(endless), ""), await copyOut(request(endless), "")] as const;
+    const waiting = copyOut(request(endless), "");
+    vi.advanceTimersByTime(10_000);
+    await (await waiting).cancel();
+    expect(downloadsUnderWay()).toEqual({ running: 2, waiting: 0 });
+    for (const stream of [mine[1], other]) await stream.cancel();
+    vi.useRealTimers();
+    await eventually(async () => (await running()) === 0);
+  });
+
+  test("four run at once, two of one organization at the most: its others hold up nobody behind them", async () => {
+    const mine = [await copyOut(request(endless), ""), await copyOut(request(endless), "")] as const;
+    const waiting = [copyOut(request(endless), ""), copyOut(request(endless), "")] as const;
+    const others = [await copyOut(ofAnother(endless), ""), await copyOut(ofAnother(endless), "")] as const;
+    expect(downloadsUnderWay()).toEqual({ running: 4, waiting: 2 });
+    const fifth = copyOut({ ...ofAnother(endless), organizationId: 2_000_000_002 }, "");
+    for (const stream of others) await stream.cancel();
+    await (await fifth).cancel();
+    expect(downloadsUnderWay()).toEqual({ running: 2, waiting: 2 });
+    for (const stream of mine) await stream.cancel();
+    for (const stream of waiting) await (await stream).cancel();
+    await eventually(async () => (await running()) === 0);
+    expect(downloadsUnderWay()).toEqual({ running: 0, waiting: 0 });
+  });
+
+  test("two of one organization run at once; a third begins when one of them ends", async () => {
     const first = (await copyOut(request(endless), "")).getReader();
     const second = (await copyOut(request(endless), "")).getReader();
     let third: ReadableStream<Uint8Array> | undefined;

@@ -8,8 +8,8 @@ const LEAST_SECONDS_BETWEEN = 5;
 /** Memory is compared with five minutes of thirty after the start. */
 const WARM_PART = 1 / 6;
 const SPARED_PART = 2 / 3;
-/** The pool, the line of LISTEN, two downloads, and the check's own connection. */
-const MOST_CONNECTIONS = 12 + 1 + 2 + 1;
+/** The pool, the line of LISTEN, four downloads, and the check's own connection. */
+const MOST_CONNECTIONS = 12 + 1 + 4 + 1;
 
 /** @throws Error for an option that is no positive number */
 export function planSoak(options: Readonly<Record<string, string | undefined>>) {
