@@ -5,7 +5,7 @@ import { useEffect, useState, useTransition } from "react";
 
 /** Pages show a change at once, then at most this often. */
 const AT_MOST_EVERY = 3_000;
-/** How often to look for changes where the server's announcements do not come through. */
+/** How often to look for changes, and to ask for announcements again, where the server's do not come through. */
 const WITHOUT_ANNOUNCEMENTS = 30_000;
 
 /**
@@ -45,10 +45,17 @@ export function LiveUpdates({
       missed = false;
       refresh();
     };
-    const events = new EventSource(source);
-    events.addEventListener("change", refresh);
+    const listen = () => {
+      const events = new EventSource(source);
+      events.addEventListener("change", refresh);
+      return events;
+    };
+    let events = listen();
     const looking = setInterval(() => {
-      if (events.readyState !== EventSource.OPEN) refresh();
+      if (events.readyState === EventSource.OPEN) return;
+      refresh();
+      // After a refusal the browser does not ask again by itself.
+      if (events.readyState === EventSource.CLOSED && !document.hidden) events = listen();
     }, WITHOUT_ANNOUNCEMENTS);
     document.addEventListener("visibilitychange", comeBack);
     return () => {

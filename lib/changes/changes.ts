@@ -4,18 +4,22 @@ import { logFault } from "@/lib/log";
 
 const CHANNEL = "kuota_changes";
 const AT_MOST_EVERY = 300;
+/** More pages than anybody looks at; each holds a connection of the server. */
+const MOST_PLACES_OF_ONE = 20;
 
 type Listening = { readonly client: unknown; readonly started: Promise<unknown> };
 type Changes = {
   readonly announced: Set<number>;
   /** Who wants to know, by organization. */
   readonly listeners: Map<number, Set<() => void>>;
+  /** How many places each person has taken. */
+  readonly places: Map<string, number>;
   listening: Listening | null;
 };
 
 // One throttle and one line to the database per process, however many bundles import this file.
 const shared = globalThis as typeof globalThis & { kuotaChanges?: Changes };
-shared.kuotaChanges ??= { announced: new Set(), listeners: new Map(), listening: null };
+shared.kuotaChanges ??= { announced: new Set(), listeners: new Map(), places: new Map(), listening: null };
 const state = shared.kuotaChanges;
 
 /**
@@ -53,6 +57,22 @@ export async function listenForChanges(organizationId: number, changed: () => vo
     throw error;
   }
   return forget;
+}
+
+/**
+ * Takes a person one of the places from which to listen in this process, before anything else is done for them.
+ *
+ * @returns gives the place back, to be called once; null when the person has taken 20 already.
+ */
+export function takeListeningPlace(person: string): (() => void) | null {
+  const taken = state.places.get(person) ?? 0;
+  if (taken >= MOST_PLACES_OF_ONE) return null;
+  state.places.set(person, taken + 1);
+  return () => {
+    const left = (state.places.get(person) ?? 1) - 1;
+    if (left > 0) state.places.set(person, left);
+    else state.places.delete(person);
+  };
 }
 
 /** How many listen in this process. */
