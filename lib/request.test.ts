@@ -2,7 +2,14 @@ import { createServer, get } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { describe, expect, test } from "vitest";
-import { currentRequest, readableAddress, refuseMalformed, requestAddress, watchRequests } from "./request";
+import {
+  currentRequest,
+  networkOf,
+  readableAddress,
+  refuseMalformed,
+  requestAddress,
+  watchRequests,
+} from "./request";
 
 test.each([
   // Reached directly: what the client claims is not believed.
@@ -23,6 +30,19 @@ test.each([
     expect(requestAddress(peer, forwarded, proxies)).toBe(address);
   },
 );
+
+test.each([
+  ["192.0.2.1", "192.0.2.1"],
+  ["2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"],
+  ["2001:0DB8:0001:2::9", "2001:db8:1:2::/64"],
+  ["2001:db8::9", "2001:db8:0:0::/64"],
+  ["2001:db8::5:6:7:8:9", "2001:db8:0:5::/64"],
+  ["::1", "0:0:0:0::/64"],
+  ["::", "0:0:0:0::/64"],
+  ["not an address", "not an address"],
+])("limits count %s as %s", (address, counted) => {
+  expect(networkOf(address)).toBe(counted);
+});
 
 test.each([
   ["/o/acme?q=%", "/o/acme?q=%"],

@@ -3,6 +3,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { randomUUID } from "node:crypto";
 import { subscribe } from "node:diagnostics_channel";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { isIPv6 } from "node:net";
 import { env } from "@/lib/env";
 
 /** What is known of the request being served, wherever the code that serves it stands. */
@@ -128,6 +129,22 @@ export function requestAddress(
   const hops = [forwardedFor ?? []].flat().join(",").split(",");
   const addresses = [...hops.map((hop) => hop.trim()).filter((hop) => hop !== ""), peer];
   return (addresses.at(-1 - trustedProxies) ?? addresses[0] ?? peer).replace(/^::ffff:/, "");
+}
+
+/**
+ * Whom a limit per address counts: an IPv4 address, or an IPv6 network of 64 bits, in which one customer of a provider has
+ * as many addresses as it likes.
+ */
+export function networkOf(address: string): string {
+  if (!isIPv6(address)) return address;
+  const [before = [], after = []] = address.split("::").map((part) => part.split(":").filter(Boolean));
+  const zeros = address.includes("::")
+    ? Array<string>(8)
+        .fill("0")
+        .slice(before.length + after.length)
+    : [];
+  const network = [...before, ...zeros, ...after].slice(0, 4);
+  return `${network.map((group) => Number.parseInt(group, 16).toString(16)).join(":")}::/64`;
 }
 
 function requestId(given: string | string[] | undefined): string {

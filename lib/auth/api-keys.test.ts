@@ -166,8 +166,12 @@ describe("between organizations", () => {
   test("an address that tries keys nobody has must wait; a key that is good there goes on", async () => {
     const { key } = await newKey("events:write");
     const fresh = await newKey("events:write");
-    const facts = { id: "test-request", address: randomUUID(), method: "POST", path: "/api/v1/events" };
-    const knock = (given: string) => duringRequest(facts, () => authorizeKey(bearer(given), "events:write"));
+    const network = `2001:db8:2:${randomUUID().slice(0, 4)}`;
+    const facts = { id: "test-request", address: `${network}::1`, method: "POST", path: "/api/v1/events" };
+    const knock = (given: string) => {
+      const address = `${network}:${randomUUID().slice(0, 4)}::1`;
+      return duringRequest({ ...facts, address }, () => authorizeKey(bearer(given), "events:write"));
+    };
     const guess = () => knock(`kuota_live_${randomUUID()}`);
     await knock(key);
     for (let i = 0; i < UNKNOWN_KEY_RATE.burst; i++) {

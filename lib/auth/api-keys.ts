@@ -7,7 +7,7 @@ import { combiner, makeWayFor } from "@/lib/combining/combining";
 import { invariant, Refusal } from "@/lib/errors";
 import { logFault } from "@/lib/log";
 import { findOrganizations, type Organization } from "@/lib/organizations/organizations";
-import { currentRequest } from "@/lib/request";
+import { currentRequest, networkOf } from "@/lib/request";
 import { systemNow } from "@/lib/time/clock";
 import type { Permission } from "./permissions";
 import {
@@ -121,7 +121,7 @@ export async function authorizeKey<P extends Permission>(
 async function findKey(hash: string): Promise<LiveKey> {
   const name = `key:${hash}`;
   const address = currentRequest()?.address;
-  const strangers = address ? `keys-tried:${address}` : null;
+  const strangers = address ? `keys-tried:${networkOf(address)}` : null;
   if (strangers && !isRated(name)) refuseFor(secondsToWait(strangers, UNKNOWN_KEY_RATE));
   const [key] = await keyLookups.combine(0, [hash]);
   if (!key) {

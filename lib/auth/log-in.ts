@@ -4,6 +4,7 @@ import { acrossOrganizations, type Transaction } from "@/db/client";
 import { countAttempt, forgetAttempts, takeBackAttempt } from "@/lib/attempts/attempts";
 import { Refusal } from "@/lib/errors";
 import { logMutation, logNotice } from "@/lib/log";
+import { networkOf } from "@/lib/request";
 import { systemNow } from "@/lib/time/clock";
 import { isPassword } from "./argon2";
 import { ACCOUNT_LIMIT, ADDRESS_LIMIT } from "./rules";
@@ -163,7 +164,7 @@ async function open(
 function attemptKeys(email: string, address: string | null): AttemptKeys {
   return {
     account: `log-in:account:${digest(email)}`,
-    address: address ? `log-in:address:${digest(address)}` : null,
+    address: address ? `log-in:address:${digest(networkOf(address))}` : null,
   };
 }
 
