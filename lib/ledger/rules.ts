@@ -1,7 +1,7 @@
 import type { AccountName, TransferKind } from "@/db/schema/ledger";
-import { invariant } from "@/lib/errors";
+import { invariant, Refusal } from "@/lib/errors";
 import type { Micros } from "@/lib/money/money";
-import { min } from "@/lib/money/money";
+import { min, toDecimal } from "@/lib/money/money";
 import type { Month } from "@/lib/time/period";
 
 /** One movement of money, not yet or already written. */
@@ -56,6 +56,27 @@ export type TransferRequest = {
   readonly cause: string;
   readonly reason?: string;
 };
+
+/** 8,000,000,000,000: more than anybody has; the columns keep up to 9,223,372,036,854, so that usage still has room. */
+const MOST_BY_HAND: Micros = 8n * 10n ** 18n;
+
+/**
+ * Whoever moves money by hand asks this afterwards, before the book is saved.
+ *
+ * @throws Refusal invalid_input when an account now stands beyond 8,000,000,000,000 in either direction
+ */
+export function refuseHugeBalance(book: Book): void {
+  if (Object.values(book.balances).every((balance) => balance <= MOST_BY_HAND && -balance <= MOST_BY_HAND)) {
+    return;
+  }
+  throw new Refusal(
+    "invalid_input",
+    `No balance goes beyond ${toDecimal(MOST_BY_HAND)}. Choose a smaller amount.`,
+    {
+      errors: [{ pointer: "/amount", detail: "takes a balance beyond what can be kept" }],
+    },
+  );
+}
 
 /** Moves money between two accounts of the book. Does not settle: whoever ends a transaction does. */
 export function move(book: Book, request: TransferRequest): void {

@@ -5,7 +5,7 @@ import { writeAudit } from "@/lib/audit/audit";
 import { Refusal } from "@/lib/errors";
 import { openAccount } from "@/lib/holds/holds";
 import { saveBook } from "@/lib/ledger/ledger";
-import { available, type Book, move, settle } from "@/lib/ledger/rules";
+import { available, type Book, move, refuseHugeBalance, settle } from "@/lib/ledger/rules";
 import { toDecimal } from "@/lib/money/money";
 import { organizationNow } from "@/lib/time/clock";
 import type { AdjustmentInput } from "./input";
@@ -35,7 +35,7 @@ const OPERATION = "adjustment";
  * takes. Ends with the settlement of a debt where both balances would otherwise stand against each other.
  *
  * @throws Refusal initial_below_zero when it would take more than the initial balance has; idempotency_conflict when
- * the key was used for another adjustment; organization_not_found
+ * the key was used for another adjustment; invalid_input beyond what a balance can be; organization_not_found
  */
 export async function adjust(
   provisioner: Provisioner,
@@ -85,6 +85,7 @@ function moveByHand(book: Book, { account, amount, reason }: AdjustmentInput, ke
   if (amount > 0n) move(book, { ...common, from: "adjustments", to: account, amount });
   else move(book, { ...common, from: account, to: "adjustments", amount: -amount });
   settle(book, now, cause);
+  refuseHugeBalance(book);
 }
 
 function repeatedAnswer(

@@ -2,7 +2,13 @@ import { randomUUID } from "node:crypto";
 import { afterAll, describe, expect, test } from "vitest";
 import { acrossOrganizations, closeDatabases, inOrganization } from "@/db/client";
 import { auditOf } from "@/lib/audit/audit";
-import { type MachineScope, mintMachineScope, systemMachineScope, systemScope } from "@/lib/auth/scope";
+import {
+  type MachineScope,
+  mintMachineScope,
+  systemMachineScope,
+  systemScope,
+  systemStaffScope,
+} from "@/lib/auth/scope";
 import { Refusal } from "@/lib/errors";
 import { listTransfers } from "@/lib/ledger/ledger";
 import { recordEvents } from "@/lib/metering/metering";
@@ -12,6 +18,7 @@ import { changeOrganization, priceBooksOf } from "@/lib/organizations/organizati
 import { findPackage, termsOf } from "@/lib/packages/packages";
 import { loadQuotas } from "@/lib/quotas/quotas";
 import { readBalance } from "@/lib/reports/balance";
+import { recordManualTopUp } from "@/lib/top-ups/manual";
 import { adjust } from "./adjustments";
 import { assignBook, assignPackage } from "./assignments";
 import { findProvisioned, putOrganization } from "./organizations";
@@ -436,6 +443,20 @@ describe("adjustments · A4", () => {
     );
     await adjust(platform, slug, give("initial", "-350000"), "b");
     expect((await balanceOf(id)).money).toBe("0.00 0.00 0.00 0.00");
+  });
+
+  test("no balance is taken beyond what can be kept, neither here nor by a top-up that is recorded by hand", async () => {
+    const { id, slug } = await newTestOrganization();
+    await adjust(platform, slug, give("initial", "-350000"), "none");
+    const giveMuch = (key: string) => adjust(platform, slug, give("additional", "999999999999"), key);
+    for (const key of "12345678") await giveMuch(key);
+    expect(await refusal(giveMuch("9"))).toBe("invalid_input /amount");
+    expect((await balanceOf(id)).money).toBe("0.00 7999999999992.00 0.00 7999999999992.00");
+    const topUp = { organization: slug, visitorBlocks: 0, balance: micros("50000"), reference: "B" };
+    const record = recordManualTopUp(systemStaffScope("test", "back_office:write"), topUp);
+    expect(await refusal(record)).toBe("invalid_input /amount");
+    await adjust(platform, slug, give("additional", "8"), "to the brim");
+    expect((await balanceOf(id)).money).toBe("0.00 8000000000000.00 0.00 8000000000000.00");
   });
 
   test("initial and a debt never stand together: the adjustment ends with the settlement", async () => {

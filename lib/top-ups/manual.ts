@@ -5,6 +5,7 @@ import type { StaffScope } from "@/lib/auth/scope";
 import { announceChange } from "@/lib/changes/changes";
 import { invariant, Refusal } from "@/lib/errors";
 import type { Locale } from "@/lib/i18n/locale";
+import { refuseHugeBalance } from "@/lib/ledger/rules";
 import { sendSoon } from "@/lib/mail/mail";
 import type { Micros } from "@/lib/money/money";
 import { findOrganization } from "@/lib/organizations/organizations";
@@ -70,6 +71,7 @@ export async function recordManualTopUp(
       customerTaxId: null,
       visitorsMonth: agreedMonth(account, topUp.visitorsMonth),
     });
+    refuseHugeBalance(account.book);
     await audit(tx, scope, purchase, topUp);
     return { purchaseId: purchase.id, outcome: "created" as const };
   });
