@@ -4,12 +4,14 @@ import { to as copyTo } from "pg-copy-streams";
 import { env } from "@/lib/env";
 import { Refusal } from "@/lib/errors";
 import { closeAfterRequests } from "@/lib/shutdown";
+import { type Column, rowWriter } from "./rows";
 
 /** What a COPY statement stands for and where it may look. */
 export type CopyRequest = {
   readonly organizationId: number;
   /** Constant text: whatever varies is read from the settings. */
   readonly statement: string;
+  readonly columns: readonly Column[];
   /** Settings of the transaction, such as export.from. */
   readonly settings: Readonly<Record<string, string>>;
 };
@@ -27,15 +29,6 @@ const LONGEST_PAUSE_IN_DEMAND_MS = 10_000;
 const LONGEST_PAUSE_MS = 120_000;
 /** What a reader takes at a time, at the most: so much in a pause is the slowest that counts as reading while others wait. */
 const CHUNK_BYTES = 65_536;
-
-/**
- * Ends every row: COPY writes only a line feed, RFC 4180 wants a carriage return before it, and no column may hold one
- * without being quoted. The last column ends with this mark, which is turned into the carriage return in place.
- */
-export const ROW_MARK = "\u001f";
-const MARK = 0x1f;
-const CARRIAGE_RETURN = 0x0d;
-const LINE_FEED = 0x0a;
 
 /**
  * Plans that give the first row at once: the planner, which sees a few rows where millions come (it knows neither the
@@ -180,13 +173,13 @@ function count(which: (download: Download) => boolean): number {
 
 async function begin(
   client: PoolClient,
-  { organizationId, settings, statement }: CopyRequest,
+  { organizationId, settings, statement, columns }: CopyRequest,
   head: string,
   download: Download,
 ): Promise<ReadableStream<Uint8Array>> {
   try {
     await client.query("begin read only");
-    const wall = { role: "kuota_app", "kuota.organization": String(organizationId) };
+    const wall = { role: "kuota_app", "kuota.organization": String(organizationId), datestyle: "ISO" };
     const all = { ...wall, ...IN_STREAM, ...settings };
     await client.query(
       "select set_config(name, value, true) from unnest($1::text[], $2::text[]) as s(name, value)",
@@ -200,12 +193,12 @@ async function begin(
     client.release(true);
     throw error;
   }
-  return streamOf(client, statement, head, download);
+  return streamOf(client, { statement, columns }, head, download);
 }
 
 function streamOf(
   client: PoolClient,
-  statement: string,
+  { statement, columns }: Pick<CopyRequest, "statement" | "columns">,
   head: string,
   download: Download,
 ): ReadableStream<Uint8Array> {
@@ -231,7 +224,7 @@ function streamOf(
     );
     leave(download);
   };
-  const chunks = chunksOf(rows);
+  const chunks = chunksOf(rows, columns);
   const waitForReader = (controller: ReadableStreamDefaultController<Uint8Array>) => {
     let paused = 0;
     pause = setInterval(() => {
@@ -271,30 +264,20 @@ function streamOf(
   );
 }
 
-/** The rows joined to chunks worth sending, each row ended as RFC 4180 wants it. */
-async function* chunksOf(rows: AsyncIterable<Buffer>): AsyncGenerator<Uint8Array> {
+/** The rows as they are sent, joined to chunks worth sending. */
+async function* chunksOf(
+  rows: AsyncIterable<Buffer>,
+  columns: readonly Column[],
+): AsyncGenerator<Uint8Array> {
+  const write = rowWriter(columns);
   let parts: Buffer[] = [];
   let size = 0;
   for await (const part of rows) {
     parts.push(part);
     size += part.byteLength;
     if (size < CHUNK_BYTES) continue;
-    let rest = Buffer.concat(parts, size);
-    while (rest.byteLength >= CHUNK_BYTES) {
-      // A mark at the very end waits for the line feed that belongs to it.
-      const end = rest[CHUNK_BYTES - 1] === MARK ? CHUNK_BYTES - 1 : CHUNK_BYTES;
-      yield endRows(rest.subarray(0, end));
-      rest = rest.subarray(end);
-    }
-    parts = [rest];
-    size = rest.byteLength;
+    yield write(parts);
+    [parts, size] = [[], 0];
   }
-  if (size > 0) yield endRows(Buffer.concat(parts, size));
-}
-
-function endRows(chunk: Buffer): Buffer {
-  for (let at = chunk.indexOf(MARK); at >= 0; at = chunk.indexOf(MARK, at + 1)) {
-    if (chunk[at + 1] === LINE_FEED) chunk[at] = CARRIAGE_RETURN;
-  }
-  return chunk;
+  if (size > 0) yield write(parts);
 }

@@ -3,12 +3,11 @@ import { countExport } from "@/lib/attempts/attempts";
 import type { Scope } from "@/lib/auth/scope";
 import { BYTE_ORDER_MARK, csvHeaders, plainCsvLine } from "@/lib/csv/csv";
 import { organizationOf } from "@/lib/organizations/organizations";
-import { organizationNow } from "@/lib/time/clock";
-import { addDays, type Day, dayOf, hasWholeHours, periodOfDays } from "@/lib/time/period";
+import { periodOfDays } from "@/lib/time/period";
 import { copyOut } from "./copy";
 import type { DownloadQuery, ReportName } from "./input";
 import { paidFromOf } from "./messages/rules";
-import { copyStatement } from "./store";
+import { copied } from "./store";
 import { checkRange } from "./usage/usage";
 
 /** The columns of each download (contracts.md, CSV). */
@@ -40,18 +39,12 @@ export async function exportReport(
   checkRange({ from, to });
   const { organizationId } = scope;
   await countExport(organizationId);
-  const { slug, timeZone, clock } = await organizationOf(scope);
+  const { slug, timeZone } = await organizationOf(scope);
   const period = periodOfDays({ from, to }, timeZone);
-  const today = dayOf(organizationNow(clock), timeZone);
-  // What occurred within the range may have been booked, delivered and read on any day since.
-  const written = { from: addDays(from, -1), to: addDays(later(to, today), 1) };
   const rows = await copyOut(
     {
       organizationId,
-      statement: copyStatement(report, hasWholeHours(written, timeZone) ? "whole_hours" : "any_offset", {
-        category: query.category !== undefined,
-        paid: query.paid !== undefined,
-      }),
+      ...copied(report, { category: query.category !== undefined, paid: query.paid !== undefined }),
       settings: {
         timezone: timeZone,
         "export.from": period.start.toISOString(),
@@ -65,8 +58,4 @@ export async function exportReport(
     `${query.bom === "1" ? BYTE_ORDER_MARK : ""}${plainCsvLine(COLUMNS[report])}`,
   );
   return new Response(rows, { headers: csvHeaders(`kuota_${slug}_${report}_${from}_${to}.csv`) });
-}
-
-function later(a: Day, b: Day): Day {
-  return a > b ? a : b;
 }

@@ -1,6 +1,7 @@
 import { rawSql, type Transaction } from "@/db/client";
 import type { Day, Month } from "@/lib/time/period";
 import type { ReportName } from "./input";
+import type { Column } from "./rows";
 
 /** Everything the balance cards show, in one row; months due are seen by `openedMonth` being behind. */
 export async function selectAccount(tx: Transaction, organizationId: number, now: Date) {
@@ -86,36 +87,11 @@ export async function selectBusiestMarket(
   return row?.market ?? null;
 }
 
-/** A text that strangers wrote: what a spreadsheet would run (= + - @ tab CR first) gets an apostrophe in front. */
-function guarded(column: string): string {
-  return `case when ascii(${column}) > 64 then ${column}
-    when ascii(${column}) in (61, 43, 45, 64, 9, 13) then '''' || ${column} else ${column} end`;
-}
-
-/**
- * Micros as a plain decimal in currency units, without trailing zeros. Up to 15 digits a double holds them all and is
- * written four times as fast as a numeric; the rest, and what a double would write with an exponent, takes the slow way.
- */
-function decimal(column: string): string {
-  return `case when ${column} = 0 then '0' when ${column} between 100 and 900000000000000
-    then (${column} / 1000000.0::float8)::text else trim_scale(${column} * 0.000001)::text end`;
-}
-
-/** How instants are written, in the transaction's TimeZone, which is the organization's: RFC 3339 with its offset. */
-type InstantStyle = "whole_hours" | "any_offset";
-
-/** PostgreSQL leaves out the minutes of an offset that has none. Asking its JSON writer for them costs four times as much. */
-function instantText(column: string, style: InstantStyle): string {
-  return style === "whole_hours"
-    ? `replace(${column}::text, ' ', 'T') || ':00'`
-    : `to_json(${column}) #>> '{}'`;
-}
-
 // Not behind a `select`: so the planner looks at what they say and knows how many rows will come.
 const FROM = "current_setting('export.from')::timestamptz";
 const TO = "current_setting('export.to')::timestamptz";
 const ORGANIZATION = "current_setting('kuota.organization')::integer";
-const CURRENCY = `(select currency || chr(31) from organizations where id = ${ORGANIZATION})`;
+const CURRENCY = `(select currency from organizations where id = ${ORGANIZATION})`;
 
 /** True when the setting is empty or equals the column. */
 function filteredBy(setting: string, column: string): string {
@@ -129,75 +105,118 @@ const VERSION_DAYS = `(select array_agg(coalesce(v.effective_from, 'epoch'::date
 
 const USE_CATEGORY = "case when m.group_id is null then coalesce(m.category, '') else 'group' end";
 
+/** Which filters of the WhatsApp usage report are given: one that is not costs nothing a row. */
+export type UseFilters = { readonly category: boolean; readonly paid: boolean };
+
+/** A COPY statement of constant text, and what each of its columns is. */
+export type Copied = { readonly statement: string; readonly columns: readonly Column[] };
+
 /**
- * The rows of a download, as a COPY statement of constant text (contracts.md, CSV). Settings: export.from and
- * export.to (instants), export.category, export.paid ("{quota,free}"), export.channel, export.name (a LIKE pattern).
- * The last column ends with the row mark of lib/reports/copy.ts.
+ * The rows of a download (contracts.md, CSV). Settings: export.from and export.to (instants), export.category, export.paid
+ * ("{quota,free}"), export.channel, export.name (a LIKE pattern).
  */
-export function copyStatement(report: ReportName, style: InstantStyle, filters: UseFilters): string {
-  const instant = (column: string) => instantText(column, style);
+export function copied(report: ReportName, filters: UseFilters): Copied {
   switch (report) {
     case "whatsapp":
-      return copyUses(instant, filters);
+      return copiedUses(filters);
     case "broadcasts":
-      return copyRecipients(instant);
+      return COPIED_RECIPIENTS;
     case "unique-visitors":
-      return copyVisitors(instant);
+      return COPIED_VISITORS;
   }
 }
 
-type Written = (column: string) => string;
+function copiedOf(cells: readonly (readonly [Column, string])[], rows: string): Copied {
+  const expressions = cells.map(([, expression]) => expression).join(", ");
+  return {
+    statement: `copy (select ${expressions} ${rows}) to stdout (format csv)`,
+    columns: cells.map(([column]) => column),
+  };
+}
 
-/** Which filters of the WhatsApp usage report are given: one that is not costs nothing a row. */
-type UseFilters = { readonly category: boolean; readonly paid: boolean };
-
-function copyUses(instant: Written, given: UseFilters): string {
+function copiedUses(given: UseFilters): Copied {
   const paid = given.paid
     ? "m.paid_from = any((select current_setting('export.paid')::text[])::text[])"
     : "m.paid_from not in ('pending', 'none')";
   const category = given.category ? `${USE_CATEGORY} = (select current_setting('export.category'))` : "true";
-  return `copy (
-    select ${instant("m.occurred_at")}, ${instant("m.booked_at")}, ${guarded(`(${USE_CATEGORY})`)}, m.unit,
-           ${guarded("m.business_number")}, ${guarded("m.contact")}, m.market, ${guarded("m.template")},
-           ${guarded("b.name")}, ${guarded("m.message_id")}, m.units, ${decimal("m.unit_price_micros")},
-           ${decimal("m.amount_micros")}, case when m.paid_from = 'quota' then m.units else 0 end,
-           ${decimal("m.paid_initial_micros")}, ${decimal("m.paid_additional_micros")}, m.free_reason,
-           ${VERSION_DAYS}[m.price_version_id], ${CURRENCY}
-    from messages m
-    left join broadcasts b on b.organization_id = m.organization_id and b.broadcast_id = m.broadcast_id
-    where m.organization_id = ${ORGANIZATION} and m.occurred_at >= ${FROM} and m.occurred_at < ${TO}
-      and ${paid} and (${category})
-    order by m.occurred_at, m.id) to stdout (format csv)`;
+  return copiedOf(
+    [
+      ["instant", "m.occurred_at"],
+      ["instant", "m.booked_at"],
+      ["text", USE_CATEGORY],
+      ["plain", "m.unit"],
+      ["text", "m.business_number"],
+      ["text", "m.contact"],
+      ["plain", "m.market"],
+      ["text", "m.template"],
+      ["text", "b.name"],
+      ["text", "m.message_id"],
+      ["plain", "m.units"],
+      ["amount", "m.unit_price_micros"],
+      ["amount", "m.amount_micros"],
+      ["plain", "case when m.paid_from = 'quota' then m.units else 0 end"],
+      ["amount", "m.paid_initial_micros"],
+      ["amount", "m.paid_additional_micros"],
+      ["plain", "m.free_reason"],
+      ["plain", `${VERSION_DAYS}[m.price_version_id]`],
+      ["plain", CURRENCY],
+    ],
+    `from messages m
+     left join broadcasts b on b.organization_id = m.organization_id and b.broadcast_id = m.broadcast_id
+     where m.organization_id = ${ORGANIZATION} and m.occurred_at >= ${FROM} and m.occurred_at < ${TO}
+       and ${paid} and (${category})
+     order by m.occurred_at, m.id`,
+  );
 }
 
-function copyRecipients(instant: Written): string {
-  return `copy (
-    select ${guarded("b.broadcast_id")}, ${guarded("b.name")}, ${guarded("m.template")},
-           ${guarded("coalesce(m.category, m.category_billed, m.category_sent)")}, ${guarded("m.business_number")},
-           ${guarded("m.contact")}, m.market,
-           case when m.read_at is not null then 'read' when m.delivered_at is not null then 'delivered'
-                when m.failed_at is not null then 'failed' when m.sent_at is not null then 'sent' else 'pending' end,
-           ${instant("m.sent_at")}, ${instant("m.delivered_at")}, ${instant("m.read_at")},
-           ${instant("m.failed_at")}, ${guarded("m.error_code")}, ${decimal("m.unit_price_micros")},
-           case when m.booked_at is not null then ${decimal("m.amount_micros")} end,
-           nullif(m.paid_from, 'pending'), ${CURRENCY}
-    from broadcasts b
-    join messages m on m.organization_id = b.organization_id and m.broadcast_id = b.broadcast_id
-    where b.organization_id = ${ORGANIZATION} and b.started_at >= ${FROM} and b.started_at < ${TO}
-      and ${filteredBy("category", "b.category")}
-      and ((select current_setting('export.name')) = '' or b.name ilike (select current_setting('export.name')))
-    order by b.started_at, b.broadcast_id, m.occurred_at, m.id) to stdout (format csv)`;
-}
+const COPIED_RECIPIENTS = copiedOf(
+  [
+    ["text", "b.broadcast_id"],
+    ["text", "b.name"],
+    ["text", "m.template"],
+    ["text", "coalesce(m.category, m.category_billed, m.category_sent)"],
+    ["text", "m.business_number"],
+    ["text", "m.contact"],
+    ["plain", "m.market"],
+    [
+      "plain",
+      `case when m.read_at is not null then 'read' when m.delivered_at is not null then 'delivered'
+            when m.failed_at is not null then 'failed' when m.sent_at is not null then 'sent' else 'pending' end`,
+    ],
+    ["instant", "m.sent_at"],
+    ["instant", "m.delivered_at"],
+    ["instant", "m.read_at"],
+    ["instant", "m.failed_at"],
+    ["text", "m.error_code"],
+    ["amount", "m.unit_price_micros"],
+    ["amount", "case when m.booked_at is not null then m.amount_micros end"],
+    ["plain", "nullif(m.paid_from, 'pending')"],
+    ["plain", CURRENCY],
+  ],
+  `from broadcasts b
+   join messages m on m.organization_id = b.organization_id and m.broadcast_id = b.broadcast_id
+   where b.organization_id = ${ORGANIZATION} and b.started_at >= ${FROM} and b.started_at < ${TO}
+     and ${filteredBy("category", "b.category")}
+     and ((select current_setting('export.name')) = '' or b.name ilike (select current_setting('export.name')))
+   order by b.started_at, b.broadcast_id, m.occurred_at, m.id`,
+);
 
-function copyVisitors(instant: Written): string {
-  return `copy (
-    select v.month, ${instant("v.first_seen_at")}, ${guarded("v.channel")}, ${guarded("v.contact")},
-           case when v.ordinal <= coalesce(q.visitors_package, 0) then 'package'
-                when v.ordinal <= coalesce(q.visitors_package + q.visitors_top_up, 0) then 'top_up'
-                else 'over_quota' end || chr(31)
-    from unique_visitors v
-    left join month_quotas q on q.organization_id = v.organization_id and q.month = v.month
-    where v.organization_id = ${ORGANIZATION} and v.first_seen_at >= ${FROM} and v.first_seen_at < ${TO}
-      and ${filteredBy("channel", "v.channel")}
-    order by v.first_seen_at, v.month, v.ordinal) to stdout (format csv)`;
-}
+const COPIED_VISITORS = copiedOf(
+  [
+    ["plain", "v.month"],
+    ["instant", "v.first_seen_at"],
+    ["text", "v.channel"],
+    ["text", "v.contact"],
+    [
+      "plain",
+      `case when v.ordinal <= coalesce(q.visitors_package, 0) then 'package'
+            when v.ordinal <= coalesce(q.visitors_package + q.visitors_top_up, 0) then 'top_up'
+            else 'over_quota' end`,
+    ],
+  ],
+  `from unique_visitors v
+   left join month_quotas q on q.organization_id = v.organization_id and q.month = v.month
+   where v.organization_id = ${ORGANIZATION} and v.first_seen_at >= ${FROM} and v.first_seen_at < ${TO}
+     and ${filteredBy("channel", "v.channel")}
+   order by v.first_seen_at, v.month, v.ordinal`,
+);

@@ -149,20 +149,6 @@ export function toZonedText(instant: Date, zone: string): string {
     .toString({ timeZoneName: "never", smallestUnit: "millisecond" });
 }
 
-/** No zone has kept an offset for less than a week, so a look a week finds every one. */
-const DAYS_BETWEEN_LOOKS = 7;
-
-/**
- * True when the zone's offset is of whole hours all through the range, as in Jakarta, and unlike in Kathmandu or, in
- * one half of the year, on Lord Howe Island.
- */
-export function hasWholeHours({ from, to }: DayRange, zone: string): boolean {
-  const isWhole = (day: Day) =>
-    Temporal.PlainDate.from(day).toZonedDateTime(zone).offsetNanoseconds % 3_600_000_000_000 === 0;
-  for (let day = from; day <= to; day = addDays(day, DAYS_BETWEEN_LOOKS)) if (!isWhole(day)) return false;
-  return isWhole(addDays(to, 1));
-}
-
 const RFC_3339 = /^\d{4}-\d{2}-\d{2}[Tt ](?:[01]\d|2[0-3]):\d{2}:\d{2}(?:\.\d+)?(?:[Zz]|[+-]\d{2}:\d{2})$/;
 
 /** The databases' calendar has no year 0, and what is looked up around an event must still lie in it. */
