@@ -9,6 +9,7 @@ export async function register(): Promise<void> {
     const { protectAnswers } = await import("@/lib/browser-policy");
     const { onFault } = await import("@/lib/log");
     const { countFault } = await import("@/lib/metrics/metrics");
+    const { untilSent } = await import("@/lib/queues/queues");
     const { watchRequests } = await import("@/lib/request");
     const { startTimers } = await import("@/lib/timers/timers");
     const { closeDatabases } = await import("@/db/client");
@@ -17,6 +18,7 @@ export async function register(): Promise<void> {
     onFault(countFault);
     watchRequests();
     startTimers();
+    closeAfterRequests("queues", untilSent);
     closeAfterRequests("databases", closeDatabases);
     if (process.env.OTEL_EXPORTER_OTLP_ENDPOINT) {
       const { startTracing } = await import("@/lib/tracing");

@@ -24,6 +24,8 @@ type State = {
   /** How much of each organization is under way. */
   readonly underWay: Map<number, number>;
   lastClaim: Promise<unknown>;
+  /** What sends, whether a timer began it or a request that waits for nothing. */
+  readonly runs: Set<Promise<number>>;
 };
 
 /** While the slow ones take their time, what comes meanwhile is looked for this often. */
@@ -40,7 +42,23 @@ const shared = globalThis as typeof globalThis & { kuotaQueues?: Map<string, Sta
  *
  * @returns how much arrived
  */
-export async function sendDue<T extends { readonly organizationId: number }>(
+export function sendDue<T extends { readonly organizationId: number }>(
+  queue: Queue<T>,
+  now: Date,
+): Promise<number> {
+  const { runs } = stateOf(queue.name);
+  const run = sendInTurns(queue, now).finally(() => runs.delete(run));
+  runs.add(run);
+  return run;
+}
+
+/** Done when nothing of this process is under way any more: what was sent is written down before the databases close. */
+export async function untilSent(): Promise<void> {
+  const states = [...(shared.kuotaQueues?.values() ?? [])];
+  await Promise.allSettled(states.flatMap(({ runs }) => [...runs]));
+}
+
+async function sendInTurns<T extends { readonly organizationId: number }>(
   queue: Queue<T>,
   now: Date,
 ): Promise<number> {
@@ -116,7 +134,11 @@ function count(
 
 function stateOf(name: string): State {
   shared.kuotaQueues ??= new Map();
-  const state = shared.kuotaQueues.get(name) ?? { underWay: new Map(), lastClaim: Promise.resolve() };
+  const state = shared.kuotaQueues.get(name) ?? {
+    underWay: new Map(),
+    lastClaim: Promise.resolve(),
+    runs: new Set(),
+  };
   shared.kuotaQueues.set(name, state);
   return state;
 }
