@@ -1,8 +1,9 @@
 import "server-only";
-import { lookup as lookUp } from "node:dns";
+import type { LookupAddress } from "node:dns";
+import { Resolver } from "node:dns/promises";
 import { type ClientRequest, request as requestHttp } from "node:http";
 import { request as requestHttps } from "node:https";
-import type { LookupFunction } from "node:net";
+import { isIP, type LookupFunction } from "node:net";
 import { env } from "@/lib/env";
 import { monotonicMilliseconds } from "@/lib/time/clock";
 import { addressIn, isPublicAddress, isThisMachine } from "./addresses";
@@ -19,7 +20,11 @@ const TIME_LIMIT_MS = 10_000;
 /** Of an answer only the status counts; reading on would let a receiver keep us busy. */
 const MOST_ANSWER_BYTES = 4_096;
 
+/** After so long without an answer a name server is asked once more, or the next one is. */
+const NAME_SERVER_MS = 3_000;
+
 class RefusedAddress extends Error {}
+class NoSuchHost extends Error {}
 
 /** Whether webhooks may go to this machine itself: outside production, and where the operator says so (demo, tests). */
 export function mayReachThisMachine(): boolean {
@@ -81,21 +86,35 @@ function post(url: URL, headers: Readonly<Record<string, string>>, body: string)
 
 /** Looks a name up and hands over its addresses only if all of them are public. */
 const lookUpPublic: LookupFunction = (hostname, options, callback) => {
-  lookUp(hostname, { ...options, all: true }, (error, addresses) => {
-    if (error) return callback(error, []);
-    if (addresses.length === 0 || !addresses.every(({ address }) => isPublicAddress(address))) {
-      return callback(new RefusedAddress(`${hostname} leads to an address that is not public`), []);
-    }
-    const [first] = addresses;
-    if (options.all || first === undefined) callback(null, addresses);
-    else callback(null, first.address, first.family);
-  });
+  publicAddressesOf(hostname).then(
+    ([first, ...others]) => {
+      if (options.all) callback(null, [first, ...others]);
+      else callback(null, first.address, first.family);
+    },
+    (error: Error) => callback(error, []),
+  );
 };
+
+/**
+ * Asks the name servers itself. The system's own look-up holds one of the process's few threads for as long as a name server
+ * says nothing: four such names would keep everybody's webhooks, mails and connections waiting.
+ */
+async function publicAddressesOf(hostname: string): Promise<[LookupAddress, ...LookupAddress[]]> {
+  const names = new Resolver({ timeout: NAME_SERVER_MS, tries: 2 });
+  const answers = await Promise.allSettled([names.resolve4(hostname), names.resolve6(hostname)]);
+  const [first, ...others] = answers
+    .flatMap((answer) => (answer.status === "fulfilled" ? answer.value : []))
+    .map((address) => ({ address, family: isIP(address) }));
+  if (!first) throw new NoSuchHost(`${hostname} leads to no address`);
+  if (![first, ...others].every(({ address }) => isPublicAddress(address))) {
+    throw new RefusedAddress(`${hostname} leads to an address that is not public`);
+  }
+  return [first, ...others];
+}
 
 function failureOf(error: unknown): Failure {
   if (error instanceof RefusedAddress) return "refused_address";
   if (!(error instanceof Error)) return "no_connection";
   if (error.name === "AbortError" || error.name === "TimeoutError") return "timeout";
-  const code = "code" in error ? error.code : undefined;
-  return code === "ENOTFOUND" || code === "EAI_AGAIN" ? "no_such_host" : "no_connection";
+  return error instanceof NoSuchHost ? "no_such_host" : "no_connection";
 }
