@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import postgres from "postgres";
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { acrossOrganizations, closeDatabases, rawSql } from "@/db/client";
 import { migrate } from "@/db/migrate";
 import { systemNow } from "@/lib/time/clock";
@@ -62,6 +63,50 @@ test("two that take at once take different rows", async () => {
     const one = await lockDue(tx, "mails", NOW, room);
     const other = await acrossOrganizations((second) => lockDue(second, "mails", NOW, room));
     expect(new Set([...one, ...other].map(({ id }) => id)).size).toBe(10);
+  });
+});
+
+describe("a backlog of one costs the others nothing, however many wait", () => {
+  const add = (first: number, howMany: number, each: number, minutes: number) =>
+    acrossOrganizations(
+      (tx) => rawSql(tx)`
+        insert into mails (organization_id, cause, recipient, subject, plain_text, html, next_attempt_at)
+        select ${first} + o, 'test:' || n, 'a@example.com', '', '', '',
+          ${NOW.toISOString()}::timestamptz + make_interval(mins => ${minutes})
+        from generate_series(1, ${howMany}) o, generate_series(1, ${each}) n`,
+    );
+  const addOthers = () => add(1_000, 5_000, 2, 60);
+  const addBacklog = () => add(1, 1, 20_000, -5);
+  const take = () =>
+    acrossOrganizations((tx) => lockDue(tx, "mails", NOW, { all: 20, ofOne: 4, underWay: [] }));
+  const tellPlanner = async () => {
+    const owner = postgres(database.url, { max: 1 });
+    await owner`vacuum analyze mails`;
+    await owner.end();
+  };
+  const expectQuick = async () => {
+    const began = performance.now();
+    expect(organizations(await take())).toEqual([2, 2, 2, 2]);
+    expect(performance.now() - began).toBeLessThan(1_500);
+  };
+  beforeEach(async () => {
+    await acrossOrganizations((tx) => rawSql(tx)`delete from mails`);
+    await closeDatabases();
+  });
+
+  test("where a connection keeps its plan of when nothing waited", async () => {
+    await tellPlanner();
+    for (let turn = 0; turn < 8; turn++) expect(await take()).toEqual([]);
+    await addOthers();
+    await addBacklog();
+    await expectQuick();
+  });
+
+  test("where the planner knows of nothing that is due", async () => {
+    await addOthers();
+    await tellPlanner();
+    await addBacklog();
+    await expectQuick();
   });
 });
 
