@@ -128,7 +128,7 @@ export function requestAddress(
 ): string {
   const hops = [forwardedFor ?? []].flat().join(",").split(",");
   const addresses = [...hops.map((hop) => hop.trim()).filter((hop) => hop !== ""), peer];
-  return (addresses.at(-1 - trustedProxies) ?? addresses[0] ?? peer).replace(/^::ffff:/, "");
+  return (addresses.at(-1 - trustedProxies) ?? addresses[0] ?? peer).replace(/^::ffff:(?=\d+\.)/i, "");
 }
 
 /**
