@@ -117,6 +117,10 @@ export const ROUTES: Readonly<Record<string, Route>> = {
     url: ({ organization }) => `/o/${organization}`,
     answers: roles(whoSeesUsage, 307),
   },
+  "GET /o/[organization]/package-usage": {
+    url: ({ organization }) => `/o/${organization}/package-usage`,
+    answers: roles(whoSeesUsage, 307),
+  },
   "GET /o/[organization]/package-usage/conversation": {
     url: ({ organization }) => `/o/${organization}/package-usage/conversation`,
     answers: roles(whoSeesUsage),
