@@ -1,7 +1,7 @@
 import "server-only";
 import { acrossOrganizations, type Transaction } from "@/db/client";
 import { logFault, logNotice } from "@/lib/log";
-import { lockDue, type Queue, sendDue } from "@/lib/queues/queues";
+import { claimFrom, type Queue, sendDue } from "@/lib/queues/queues";
 import { systemNow } from "@/lib/time/clock";
 import { claimMails, insertMail, markFailed, markSent, type NewMail, selectMailBacklog } from "./store";
 import { post } from "./transport";
@@ -42,10 +42,7 @@ const queue: Queue<Claimed> = {
   name: "mail",
   most: MOST,
   mostOfOne: MOST_OF_ONE,
-  claim: (now, room) =>
-    acrossOrganizations(async (tx) =>
-      claimMails(tx, await lockDue(tx, "mails", now, room), new Date(systemNow().getTime() + LEASE)),
-    ),
+  claim: claimFrom("mails", LEASE, claimMails),
   send,
 };
 

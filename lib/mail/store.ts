@@ -20,7 +20,6 @@ export async function insertMail(tx: Transaction, mail: NewMail, nextAttemptAt: 
 
 /** Counts an attempt of each and leaves them to whoever does until `until`. */
 export async function claimMails(tx: Transaction, due: readonly DueKey[], until: Date) {
-  if (due.length === 0) return [];
   const rows = await rawSql(tx)<
     {
       organization_id: number;

@@ -5,7 +5,8 @@ import { acrossOrganizations, closeDatabases, rawSql } from "@/db/client";
 import { migrate } from "@/db/migrate";
 import { systemNow } from "@/lib/time/clock";
 import { createTestDatabase, type TestDatabase } from "@/scripts/databases";
-import { lockDue, type Queue, sendDue } from "./queues";
+import { type Queue, sendDue } from "./queues";
+import { lockDue } from "./store";
 
 const NOW = new Date("2026-11-10T05:00:00Z");
 const FLOODING = 7;

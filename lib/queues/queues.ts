@@ -1,11 +1,11 @@
 import "server-only";
-import type { Transaction } from "@/db/client";
+import { acrossOrganizations, type Transaction } from "@/db/client";
 import { logFault } from "@/lib/log";
 import { isStopping } from "@/lib/shutdown";
 import { systemNow } from "@/lib/time/clock";
-import { type DueKey, lockDueRows, type QueueTable, type Room } from "./store";
+import { type DueKey, lockDue, type QueueTable, type Room } from "./store";
 
-export type { DueKey, Room } from "./store";
+export type { DueKey } from "./store";
 
 /** What waits in the database to be sent, how much of it one process sends at once, and how. */
 export type Queue<T extends { readonly organizationId: number }> = {
@@ -95,12 +95,21 @@ async function sendInTurns<T extends { readonly organizationId: number }>(
 }
 
 /**
- * The rows of a queue's table that are due and that there is room for: first what belongs to no organization, then what
- * has the fewest of its organization before it, then the oldest. They are locked, and what others have locked is passed
- * over.
+ * How a queue takes what is due out of its table, for as long as an attempt may last: another process finds it due again
+ * after that.
+ *
+ * @param take counts an attempt of each row, puts its time off until then, and reads what there is to send
  */
-export async function lockDue(tx: Transaction, table: QueueTable, now: Date, room: Room): Promise<DueKey[]> {
-  return lockDueRows(tx, table, now, room);
+export function claimFrom<T>(
+  table: QueueTable,
+  leaseMs: number,
+  take: (tx: Transaction, due: readonly DueKey[], until: Date) => Promise<T[]>,
+): (now: Date, room: Room) => Promise<T[]> {
+  return (now, room) =>
+    acrossOrganizations(async (tx) => {
+      const due = await lockDue(tx, table, now, room);
+      return due.length === 0 ? [] : take(tx, due, new Date(systemNow().getTime() + leaseMs));
+    });
 }
 
 /** One after the other in this process, so that each knows what those before it have under way. */

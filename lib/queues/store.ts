@@ -22,11 +22,14 @@ const IN_STEPS = `select set_config('enable_sort', 'off', true), set_config('ena
   set_config('enable_incremental_sort', 'off', true), set_config('enable_bitmapscan', 'off', true)`;
 
 /**
+ * The rows of a table that are due and that there is room for: first what belongs to no organization, then what has the
+ * fewest of its organization before it, then the oldest. They are locked, and what others have locked is passed over.
+ *
  * Steps through the index from organization to organization and reads of each no more than there is room for: a backlog
  * of one costs the others nothing. Both columns are compared as one: with an equality the planner may choose an index by
  * time alone, and read everybody's backlog for each organization.
  */
-export async function lockDueRows(
+export async function lockDue(
   tx: Transaction,
   table: QueueTable,
   now: Date,

@@ -5,7 +5,7 @@ import type { Scope } from "@/lib/auth/scope";
 import { Refusal } from "@/lib/errors";
 import { logFault, logNotice } from "@/lib/log";
 import { countWebhook } from "@/lib/metrics/metrics";
-import { lockDue, type Queue, sendDue } from "@/lib/queues/queues";
+import { claimFrom, type Queue, sendDue } from "@/lib/queues/queues";
 import { systemNow } from "@/lib/time/clock";
 import { retryAt } from "../rules";
 import { type Answer, postBody } from "./request";
@@ -81,14 +81,7 @@ const queue: Queue<Claimed> = {
   name: "webhook",
   most: MOST,
   mostOfOne: MOST_OF_ONE,
-  claim: (now, room) =>
-    acrossOrganizations(async (tx) =>
-      claimDeliveries(
-        tx,
-        await lockDue(tx, "webhook_deliveries", now, room),
-        new Date(systemNow().getTime() + LEASE_MS),
-      ),
-    ),
+  claim: claimFrom("webhook_deliveries", LEASE_MS, claimDeliveries),
   send: deliver,
 };
 

@@ -83,7 +83,6 @@ export async function insertDeliveries(
 
 /** Counts an attempt of each and leaves them to whoever does until `until`. */
 export async function claimDeliveries(tx: Transaction, due: readonly DueKey[], until: Date) {
-  if (due.length === 0) return [];
   const rows = await rawSql(tx)<
     {
       organization_id: number;
