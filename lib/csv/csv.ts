@@ -1,13 +1,13 @@
 /** What Excel needs to see first to read a file as UTF-8. */
 export const BYTE_ORDER_MARK = "\uFEFF";
 
-/** Characters that make a spreadsheet run a cell instead of showing it. */
-const RUNS = /^[=+\-@\t\r]/;
+/** What a cell begins with that a spreadsheet runs instead of showing it. */
+export const RUNNING: ReadonlySet<string> = new Set("=+-@\t\r");
 const NEEDS_QUOTES = /[",\r\n]/;
 
 /** A text that a stranger wrote, made harmless for spreadsheets: what would run gets an apostrophe in front. */
 export function guardCell(text: string): string {
-  return RUNS.test(text) ? `'${text}` : text;
+  return RUNNING.has(text.charAt(0)) ? `'${text}` : text;
 }
 
 /** One RFC 4180 line, CRLF included. Numbers and empty cells (null) stand as they are; texts are guarded. */

@@ -1,13 +1,17 @@
+import { RUNNING } from "@/lib/csv/csv";
+
 /**
  * How a column is stored, and so how it has to be written: `text` is a stranger's, `instant` a timestamptz, `amount` a
  * number of micros; `plain` stays as it is.
  */
 export type Column = "plain" | "text" | "instant" | "amount";
 
-const [TAB, LINE_FEED, CARRIAGE_RETURN, SPACE, QUOTE, APOSTROPHE] = [9, 10, 13, 32, 34, 39] as const;
-const [PLUS, COMMA, MINUS, POINT, ZERO, COLON, EQUALS, AT_SIGN, LETTER_T] = [
-  43, 44, 45, 46, 48, 58, 61, 64, 84,
-] as const;
+const [LINE_FEED, CARRIAGE_RETURN, SPACE, QUOTE, APOSTROPHE] = [10, 13, 32, 34, 39] as const;
+const [PLUS, COMMA, MINUS, POINT, ZERO, COLON, LETTER_T] = [43, 44, 45, 46, 48, 58, 84] as const;
+
+/** The bytes that `guardCell` guards, and the last of them: most texts begin behind it. */
+const RUNS = new Set([...RUNNING].map((character) => character.charCodeAt(0)));
+const LAST_RUN = Math.max(...RUNS);
 
 const DECIMALS = 6;
 /** Of an amount of one digit and its comma: "0.000001,". */
@@ -65,7 +69,7 @@ function writeText(work: Work, isStrangers: boolean): boolean {
   const isQuoted = from[at] === QUOTE;
   if (isQuoted) to[written++] = from[at++] as number;
   let byte = from[at] as number;
-  if (isStrangers && byte <= AT_SIGN && RUNS.has(byte)) to[written++] = APOSTROPHE;
+  if (isStrangers && byte <= LAST_RUN && RUNS.has(byte)) to[written++] = APOSTROPHE;
   while (isQuoted) {
     // A line feed within quotes is none that ends a row, and the rest of the text may be still to come.
     if (at >= from.byteLength) return false;
@@ -84,9 +88,6 @@ function writeText(work: Work, isStrangers: boolean): boolean {
   work.written = written;
   return true;
 }
-
-/** What makes a spreadsheet run a cell, as `guardCell` of lib/csv has it. */
-const RUNS = new Set<number>([EQUALS, PLUS, MINUS, AT_SIGN, TAB, CARRIAGE_RETURN]);
 
 /** PostgreSQL writes a blank for the T, and leaves out the minutes of an offset that has none. */
 function writeInstant(work: Work): void {
