@@ -173,10 +173,11 @@ function count(which: (download: Download) => boolean): number {
 
 async function begin(
   client: PoolClient,
-  { organizationId, settings, statement, columns }: CopyRequest,
+  request: CopyRequest,
   head: string,
   download: Download,
 ): Promise<ReadableStream<Uint8Array>> {
+  const { organizationId, settings } = request;
   try {
     await client.query("begin read only");
     const wall = { role: "kuota_app", "kuota.organization": String(organizationId), datestyle: "ISO" };
@@ -193,12 +194,12 @@ async function begin(
     client.release(true);
     throw error;
   }
-  return streamOf(client, { statement, columns }, head, download);
+  return streamOf(client, request, head, download);
 }
 
 function streamOf(
   client: PoolClient,
-  { statement, columns }: Pick<CopyRequest, "statement" | "columns">,
+  { statement, columns }: CopyRequest,
   head: string,
   download: Download,
 ): ReadableStream<Uint8Array> {

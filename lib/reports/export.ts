@@ -10,19 +10,6 @@ import { paidFromOf } from "./messages/rules";
 import { copied } from "./store";
 import { checkRange } from "./usage/usage";
 
-/** The columns of each download (contracts.md, CSV). */
-const COLUMNS: Record<ReportName, readonly string[]> = {
-  broadcasts:
-    "broadcast_id,broadcast_name,template,category,business_number,contact,market,status,sent_at,delivered_at,read_at,failed_at,error_code,unit_price,amount,paid_from,currency".split(
-      ",",
-    ),
-  whatsapp:
-    "occurred_at,booked_at,type,unit,business_number,contact,market,template,broadcast_name,message_id,units,unit_price,amount,paid_from_quota,paid_from_initial,paid_from_additional,free_reason,price_version,currency".split(
-      ",",
-    ),
-  "unique-visitors": "month,first_seen_at,channel,contact,covered_by".split(","),
-};
-
 /**
  * A report as a CSV download, streamed row by row as the reader takes it. Everything that can be refused is refused
  * before the first byte; what fails later breaks the connection, so a cut file never looks whole.
@@ -41,10 +28,14 @@ export async function exportReport(
   await countExport(organizationId);
   const { slug, timeZone } = await organizationOf(scope);
   const period = periodOfDays({ from, to }, timeZone);
+  const { header, ...copy } = copied(report, {
+    category: query.category !== undefined,
+    paid: query.paid !== undefined,
+  });
   const rows = await copyOut(
     {
+      ...copy,
       organizationId,
-      ...copied(report, { category: query.category !== undefined, paid: query.paid !== undefined }),
       settings: {
         timezone: timeZone,
         "export.from": period.start.toISOString(),
@@ -55,7 +46,7 @@ export async function exportReport(
         "export.name": query.q ? `%${query.q.replace(/[\\%_]/g, "\\$&")}%` : "",
       },
     },
-    `${query.bom === "1" ? BYTE_ORDER_MARK : ""}${plainCsvLine(COLUMNS[report])}`,
+    `${query.bom === "1" ? BYTE_ORDER_MARK : ""}${plainCsvLine(header)}`,
   );
   return new Response(rows, { headers: csvHeaders(`kuota_${slug}_${report}_${from}_${to}.csv`) });
 }

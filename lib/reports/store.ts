@@ -108,8 +108,12 @@ const USE_CATEGORY = "case when m.group_id is null then coalesce(m.category, '')
 /** Which filters of the WhatsApp usage report are given: one that is not costs nothing a row. */
 export type UseFilters = { readonly category: boolean; readonly paid: boolean };
 
-/** A COPY statement of constant text, and what each of its columns is. */
-export type Copied = { readonly statement: string; readonly columns: readonly Column[] };
+/** A COPY statement of constant text, and what each of its columns is called and is. */
+export type Copied = {
+  readonly statement: string;
+  readonly header: readonly string[];
+  readonly columns: readonly Column[];
+};
 
 /**
  * The rows of a download (contracts.md, CSV). Settings: export.from and export.to (instants), export.category, export.paid
@@ -126,11 +130,12 @@ export function copied(report: ReportName, filters: UseFilters): Copied {
   }
 }
 
-function copiedOf(cells: readonly (readonly [Column, string])[], rows: string): Copied {
-  const expressions = cells.map(([, expression]) => expression).join(", ");
+function copiedOf(cells: readonly (readonly [name: string, Column, sql: string])[], rows: string): Copied {
+  const expressions = cells.map(([, , expression]) => expression).join(", ");
   return {
     statement: `copy (select ${expressions} ${rows}) to stdout (format csv)`,
-    columns: cells.map(([column]) => column),
+    header: cells.map(([name]) => name),
+    columns: cells.map(([, column]) => column),
   };
 }
 
@@ -141,25 +146,25 @@ function copiedUses(given: UseFilters): Copied {
   const category = given.category ? `${USE_CATEGORY} = (select current_setting('export.category'))` : "true";
   return copiedOf(
     [
-      ["instant", "m.occurred_at"],
-      ["instant", "m.booked_at"],
-      ["text", USE_CATEGORY],
-      ["plain", "m.unit"],
-      ["text", "m.business_number"],
-      ["text", "m.contact"],
-      ["plain", "m.market"],
-      ["text", "m.template"],
-      ["text", "b.name"],
-      ["text", "m.message_id"],
-      ["plain", "m.units"],
-      ["amount", "m.unit_price_micros"],
-      ["amount", "m.amount_micros"],
-      ["plain", "case when m.paid_from = 'quota' then m.units else 0 end"],
-      ["amount", "m.paid_initial_micros"],
-      ["amount", "m.paid_additional_micros"],
-      ["plain", "m.free_reason"],
-      ["plain", `${VERSION_DAYS}[m.price_version_id]`],
-      ["plain", CURRENCY],
+      ["occurred_at", "instant", "m.occurred_at"],
+      ["booked_at", "instant", "m.booked_at"],
+      ["type", "text", USE_CATEGORY],
+      ["unit", "plain", "m.unit"],
+      ["business_number", "text", "m.business_number"],
+      ["contact", "text", "m.contact"],
+      ["market", "plain", "m.market"],
+      ["template", "text", "m.template"],
+      ["broadcast_name", "text", "b.name"],
+      ["message_id", "text", "m.message_id"],
+      ["units", "plain", "m.units"],
+      ["unit_price", "amount", "m.unit_price_micros"],
+      ["amount", "amount", "m.amount_micros"],
+      ["paid_from_quota", "plain", "case when m.paid_from = 'quota' then m.units else 0 end"],
+      ["paid_from_initial", "amount", "m.paid_initial_micros"],
+      ["paid_from_additional", "amount", "m.paid_additional_micros"],
+      ["free_reason", "plain", "m.free_reason"],
+      ["price_version", "plain", `${VERSION_DAYS}[m.price_version_id]`],
+      ["currency", "plain", CURRENCY],
     ],
     `from messages m
      left join broadcasts b on b.organization_id = m.organization_id and b.broadcast_id = m.broadcast_id
@@ -171,27 +176,28 @@ function copiedUses(given: UseFilters): Copied {
 
 const COPIED_RECIPIENTS = copiedOf(
   [
-    ["text", "b.broadcast_id"],
-    ["text", "b.name"],
-    ["text", "m.template"],
-    ["text", "coalesce(m.category, m.category_billed, m.category_sent)"],
-    ["text", "m.business_number"],
-    ["text", "m.contact"],
-    ["plain", "m.market"],
+    ["broadcast_id", "text", "b.broadcast_id"],
+    ["broadcast_name", "text", "b.name"],
+    ["template", "text", "m.template"],
+    ["category", "text", "coalesce(m.category, m.category_billed, m.category_sent)"],
+    ["business_number", "text", "m.business_number"],
+    ["contact", "text", "m.contact"],
+    ["market", "plain", "m.market"],
     [
+      "status",
       "plain",
       `case when m.read_at is not null then 'read' when m.delivered_at is not null then 'delivered'
             when m.failed_at is not null then 'failed' when m.sent_at is not null then 'sent' else 'pending' end`,
     ],
-    ["instant", "m.sent_at"],
-    ["instant", "m.delivered_at"],
-    ["instant", "m.read_at"],
-    ["instant", "m.failed_at"],
-    ["text", "m.error_code"],
-    ["amount", "m.unit_price_micros"],
-    ["amount", "case when m.booked_at is not null then m.amount_micros end"],
-    ["plain", "nullif(m.paid_from, 'pending')"],
-    ["plain", CURRENCY],
+    ["sent_at", "instant", "m.sent_at"],
+    ["delivered_at", "instant", "m.delivered_at"],
+    ["read_at", "instant", "m.read_at"],
+    ["failed_at", "instant", "m.failed_at"],
+    ["error_code", "text", "m.error_code"],
+    ["unit_price", "amount", "m.unit_price_micros"],
+    ["amount", "amount", "case when m.booked_at is not null then m.amount_micros end"],
+    ["paid_from", "plain", "nullif(m.paid_from, 'pending')"],
+    ["currency", "plain", CURRENCY],
   ],
   `from broadcasts b
    join messages m on m.organization_id = b.organization_id and m.broadcast_id = b.broadcast_id
@@ -203,11 +209,12 @@ const COPIED_RECIPIENTS = copiedOf(
 
 const COPIED_VISITORS = copiedOf(
   [
-    ["plain", "v.month"],
-    ["instant", "v.first_seen_at"],
-    ["text", "v.channel"],
-    ["text", "v.contact"],
+    ["month", "plain", "v.month"],
+    ["first_seen_at", "instant", "v.first_seen_at"],
+    ["channel", "text", "v.channel"],
+    ["contact", "text", "v.contact"],
     [
+      "covered_by",
       "plain",
       `case when v.ordinal <= coalesce(q.visitors_package, 0) then 'package'
             when v.ordinal <= coalesce(q.visitors_package + q.visitors_top_up, 0) then 'top_up'
