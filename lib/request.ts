@@ -17,8 +17,8 @@ export type RequestFacts = {
   readonly path: string;
 };
 
-/** `refusedWith`: the status of a request that no page of ours sends. */
-type Store = RequestFacts & { refusedWith?: number };
+/** `refuseWith`: answers with this status where Next would with a 500. */
+type Store = RequestFacts & { readonly refuseWith?: (status: number) => void };
 type Shared = typeof globalThis & {
   kuotaRequests?: AsyncLocalStorage<Store>;
   kuotaRequestsWatched?: true;
@@ -46,7 +46,7 @@ export function watchRequests(): void {
   subscribe("http.server.request.start", (message) => {
     const { request, response } = message as { request: IncomingMessage; response: ServerResponse };
     request.url = readableAddress(request.url ?? "/");
-    const store: Store = {
+    requests.enterWith({
       id: requestId(request.headers["x-request-id"]),
       address: requestAddress(
         request.socket.remoteAddress ?? "",
@@ -55,9 +55,8 @@ export function watchRequests(): void {
       ),
       method: request.method ?? "GET",
       path: request.url,
-    };
-    requests.enterWith(store);
-    answerRefused(store, response);
+      refuseWith: (status) => replaceFailure(response, status),
+    });
   });
 }
 
@@ -75,8 +74,7 @@ export function refuseMalformed(error: unknown, method: string, kind: string): b
   const isUnreadable =
     isNexts && (kind === "action" || error.name === "SyntaxError" || error.message === "Invalid URL");
   if (!isUnreadable && !UNREADABLE.test(error.message)) return false;
-  const store = requests.getStore();
-  if (store) store.refusedWith = error.message.startsWith("Body exceeded") ? 413 : 400;
+  requests.getStore()?.refuseWith?.(error.message.startsWith("Body exceeded") ? 413 : 400);
   return true;
 }
 
@@ -89,13 +87,13 @@ function firstFrame({ stack = "" }: Error): string {
   return frames.find((line) => !/\(?node:|<anonymous>/.test(line)) ?? "";
 }
 
-function answerRefused(store: Store, response: ServerResponse): void {
+function replaceFailure(response: ServerResponse, status: number): void {
   const writeHead = response.writeHead.bind(response) as (
-    status: number,
+    given: number,
     ...rest: unknown[]
   ) => ServerResponse;
-  response.writeHead = (status: number, ...rest: unknown[]) =>
-    writeHead(status === 500 ? (store.refusedWith ?? status) : status, ...rest);
+  response.writeHead = (given: number, ...rest: unknown[]) =>
+    writeHead(given === 500 ? status : given, ...rest);
 }
 
 /**
@@ -138,12 +136,8 @@ export function requestAddress(
 export function networkOf(address: string): string {
   if (!isIPv6(address)) return address;
   const [before = [], after = []] = address.split("::").map((part) => part.split(":").filter(Boolean));
-  const zeros = address.includes("::")
-    ? Array<string>(8)
-        .fill("0")
-        .slice(before.length + after.length)
-    : [];
-  const network = [...before, ...zeros, ...after].slice(0, 4);
+  const leftOut = Array<string>(8 - before.length - after.length).fill("0");
+  const network = [...before, ...leftOut, ...after].slice(0, 4);
   return `${network.map((group) => Number.parseInt(group, 16).toString(16)).join(":")}::/64`;
 }
 

@@ -127,6 +127,11 @@ export async function readJson<T>(request: Request, schema: z.ZodType<T>): Promi
   throw invalid(fieldErrors(result.error));
 }
 
+/** The media type of a request's body, and its parameters ("charset=utf-8"), in small letters. */
+export function contentTypeOf({ headers }: Request): string[] {
+  return (headers.get("content-type") ?? "").split(";").map((part) => part.trim().toLowerCase());
+}
+
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 
 /**
@@ -139,9 +144,7 @@ export async function readAnyJson(
   mostBytes: number,
   glance: (beginning: string) => void = () => {},
 ): Promise<unknown> {
-  const [mediaType = "", ...parameters] = (request.headers.get("content-type") ?? "")
-    .split(";")
-    .map((part) => part.trim().toLowerCase());
+  const [mediaType = "", ...parameters] = contentTypeOf(request);
   const charset = parameters.find((parameter) => parameter.startsWith("charset="));
   if (!mediaTypes.includes(mediaType) || (charset && !/^charset="?utf-?8"?$/.test(charset))) {
     throw new Refusal("unsupported_media_type", `Send ${mediaTypes.join(" or ")} in UTF-8.`);

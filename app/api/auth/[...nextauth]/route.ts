@@ -1,7 +1,7 @@
 import { NextRequest } from "next/server";
 import NextAuth from "next-auth";
 import { readBytes } from "@/app/api/body";
-import { answer } from "@/app/api/v1/door";
+import { answer, contentTypeOf } from "@/app/api/v1/door";
 import { nextAuthOptions } from "@/lib/auth/next-auth";
 import { Refusal } from "@/lib/errors";
 
@@ -31,7 +31,7 @@ async function serve(request: NextRequest, context: Context): Promise<Response> 
 /** The same request with its body read: next-auth would read one of any size. */
 async function withSmallForm(request: NextRequest): Promise<NextRequest> {
   const { url, method, headers } = request;
-  const mediaType = headers.get("content-type")?.split(";")[0]?.trim().toLowerCase();
+  const [mediaType] = contentTypeOf(request);
   const bytes = await readBytes(request, MOST_BYTES);
   if (bytes.byteLength > 0 && mediaType !== "application/x-www-form-urlencoded") {
     throw new Refusal("unsupported_media_type", "Send application/x-www-form-urlencoded.");
