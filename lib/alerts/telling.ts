@@ -23,7 +23,8 @@ const KEPT_DAYS = 90;
 
 /**
  * Writes down mails and webhooks for what happened, once, together: a crash before the commit leaves it untold, and it
- * is told then. Mails beyond 120 in an hour are left out; webhooks never. Sending is the timers' of mails and webhooks. Any number of processes may call it at once.
+ * is told then. Mails beyond 120 in an hour are left out; webhooks never. Sending is the timers' of mails and webhooks.
+ * Any number of processes may call it at once.
  *
  * @returns how many occurrences were told
  */

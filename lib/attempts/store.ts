@@ -4,7 +4,10 @@ import { rateLimits } from "@/db/schema/access";
 
 export type AttemptCount = { readonly key: string; readonly attempts: number; readonly secondsLeft: number };
 
-/** Counts for each key one attempt, or as many as are wanted, in one statement, whose rows are taken in order so that none deadlock. */
+/**
+ * Counts for each key one attempt, or as many as are wanted, in one statement, whose rows are taken in order so that none
+ * deadlock.
+ */
 export async function insertAttempts(
   tx: Transaction,
   windows: readonly { key: string; seconds: number; wanted?: number }[],

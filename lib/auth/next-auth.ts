@@ -78,7 +78,7 @@ export function nextAuthOptions(): NextAuthOptions {
       },
     },
     logger: {
-      // Neither a session that is over nor an address that is none of ours is a fault; the rest of what next-auth reports is.
+      // Neither a session that is over nor an address that is none of ours is a fault; all else that it reports is.
       error: (code, metadata) => {
         if (code === "JWT_SESSION_ERROR" || code === "INVALID_CALLBACK_URL_ERROR") return;
         logFault("next_auth", metadata instanceof Error ? metadata : metadata.error, { code });

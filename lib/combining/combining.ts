@@ -40,7 +40,8 @@ type Rules<Item, Outcome> = {
 export type Combiner<Item, Outcome> = {
   /**
    * Has the items worked off together with those that other requests of the same key bring meanwhile; or, while the key
-   * floods and others have small work, in pieces, one behind the other. Then what came first may be done and the rest have failed: send all again.
+   * floods and others have small work, in pieces, one behind the other. Then what came first may be done and the rest
+   * have failed: send all again.
    *
    * @throws Refusal overloaded when too much is waiting already; nothing was done.
    */
