@@ -50,15 +50,12 @@ export async function createTestDatabase(serverUrl: string, purpose: string): Pr
   const name = `${TEST_PREFIX}_${purpose}_${process.pid}_${birthMark(process.pid) || "0"}`;
   await withConnection(serverUrl, async (sql) => {
     await dropAbandoned(sql);
-    await sql`drop database if exists ${sql(name)} with (force)`;
+    await dropDatabase(sql, name);
     await sql`create database ${sql(name)} template template0 encoding 'UTF8' lc_collate 'C' lc_ctype 'C'`;
   });
   return {
     url: withDatabaseName(serverUrl, name),
-    drop: () =>
-      withConnection(serverUrl, async (sql) => {
-        await sql`drop database if exists ${sql(name)} with (force)`;
-      }),
+    drop: () => withConnection(serverUrl, (sql) => dropDatabase(sql, name)),
   };
 }
 
@@ -79,9 +76,19 @@ async function dropAbandoned(sql: Sql): Promise<void> {
   for (const { datname } of rows) {
     const [mark, pid] = datname.split("_").reverse();
     if (!isAlive(Number(pid), mark === "0" ? "" : mark)) {
-      await sql`drop database if exists ${sql(datname)} with (force)`;
+      await dropDatabase(sql, datname);
     }
   }
+}
+
+/**
+ * Ends who is connected to a database, and drops it. Not by force: that is refused to whoever is no superuser while the
+ * server vacuums the database by itself; a drop without it ends the vacuuming.
+ */
+async function dropDatabase(sql: Sql, name: string): Promise<void> {
+  await sql`
+    select pg_terminate_backend(pid) from pg_stat_activity where datname = ${name} and usename = current_user`;
+  await sql`drop database if exists ${sql(name)}`;
 }
 
 async function withConnection(url: string, work: (sql: Sql) => Promise<void>): Promise<void> {
