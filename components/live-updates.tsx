@@ -1,7 +1,7 @@
 "use client";
 
 import { useRouter } from "next/navigation";
-import { useEffect, useState, useTransition } from "react";
+import { useEffect, useRef, useState, useTransition } from "react";
 
 /** Pages show a change at once, then at most this often. */
 const AT_MOST_EVERY = 3_000;
@@ -9,19 +9,25 @@ const AT_MOST_EVERY = 3_000;
 const WITHOUT_ANNOUNCEMENTS = 30_000;
 
 /**
- * Keeps the page true while it is open: a change that the server announces appears without a reload. Where
- * announcements do not come through, the page looks for itself from time to time. Hidden pages rest.
+ * Keeps the page true while it is open: a change that the server announces appears without a reload, also one from
+ * between the page's making and the first announcement or from a time without connection. Where announcements do not
+ * come through, the page looks for itself from time to time. Hidden pages rest.
  */
 export function LiveUpdates({
   source,
+  since,
   announcement,
 }: {
   readonly source: string;
+  /** When the server began to make the page, by its own clock (ms since 1970). */
+  readonly since: number;
   readonly announcement: string;
 }) {
   const router = useRouter();
   const [, startTransition] = useTransition();
   const [count, setCount] = useState(0);
+  // Each refresh makes the page anew, and need not connect anew.
+  const firstMade = useRef(since);
   useEffect(() => {
     let waiting: ReturnType<typeof setTimeout> | undefined;
     let last = 0;
@@ -46,7 +52,7 @@ export function LiveUpdates({
       refresh();
     };
     const listen = () => {
-      const events = new EventSource(source);
+      const events = new EventSource(`${source}?since=${firstMade.current}`);
       events.addEventListener("change", refresh);
       return events;
     };

@@ -84,12 +84,25 @@ test.describe("the balance cards", () => {
     organization,
     deliver,
   }) => {
+    const listening = page.waitForResponse((response) => response.url().includes("/live?"));
     await page.goto(conversation(organization.slug));
     await expect(page.getByText("Rp 350,000.00").first()).toBeVisible();
-    const listening = page.waitForResponse((response) => response.url().endsWith("/live"));
-    await page.reload();
     await listening;
     await deliver({});
+    await expect(page.getByText("Rp 349,413.67").first()).toBeVisible({ timeout: 15_000 });
+  });
+
+  test("and so does one made before the page listened", async ({ signedIn: page, organization, deliver }) => {
+    let listen = () => {};
+    const charged = new Promise<void>((resolve) => (listen = resolve));
+    await page.route("**/package-usage/live?*", async (route) => {
+      await charged;
+      await route.continue();
+    });
+    await page.goto(conversation(organization.slug));
+    await expect(page.getByText("Rp 350,000.00").first()).toBeVisible();
+    await deliver({});
+    listen();
     await expect(page.getByText("Rp 349,413.67").first()).toBeVisible({ timeout: 15_000 });
   });
 });

@@ -6,6 +6,8 @@ const CHANNEL = "kuota_changes";
 const AT_MOST_EVERY = 300;
 /** More pages than anybody looks at; each holds a connection of the server. */
 const MOST_PLACES_OF_ONE = 20;
+/** By how much the clocks of two instances may differ: the page may have been made by another one. */
+const CLOCKS_APART_MS = 1_000;
 
 type Listening = { readonly client: unknown; readonly started: Promise<unknown> };
 type Changes = {
@@ -14,12 +16,23 @@ type Changes = {
   readonly listeners: Map<number, Set<() => void>>;
   /** How many places each person has taken. */
   readonly places: Map<string, number>;
+  /** When each organization's last change was heard of, by this process's clock. */
+  readonly heard: Map<number, number>;
+  /** Since when nothing was missed. */
+  hearsSince: number;
   listening: Listening | null;
 };
 
 // One throttle and one line to the database per process, however many bundles import this file.
 const shared = globalThis as typeof globalThis & { kuotaChanges?: Changes };
-shared.kuotaChanges ??= { announced: new Set(), listeners: new Map(), places: new Map(), listening: null };
+shared.kuotaChanges ??= {
+  announced: new Set(),
+  listeners: new Map(),
+  places: new Map(),
+  heard: new Map(),
+  hearsSince: Number.POSITIVE_INFINITY,
+  listening: null,
+};
 const state = shared.kuotaChanges;
 
 /**
@@ -39,10 +52,17 @@ export function announceChange(organizationId: number): void {
 }
 
 /**
- * Calls `changed` whenever the organization's figures changed, until the returned function is called. All listeners share
- * one LISTEN, which the driver renews with its connection: it would forget how to end those that were its own.
+ * Calls `changed` whenever the organization's figures changed or may have changed, until the returned function is
+ * called: at once when that was between `since` and now. All listeners share one LISTEN, which the driver renews with its
+ * connection: it would forget how to end those that were its own.
+ *
+ * @param since when what the listener knows began to be read (ms since 1970); NaN when nothing before now concerns it
  */
-export async function listenForChanges(organizationId: number, changed: () => void): Promise<() => void> {
+export async function listenForChanges(
+  organizationId: number,
+  since: number,
+  changed: () => void,
+): Promise<() => void> {
   const ofOrganization = state.listeners.get(organizationId) ?? new Set();
   state.listeners.set(organizationId, ofOrganization.add(changed));
   const forget = () => {
@@ -56,6 +76,8 @@ export async function listenForChanges(organizationId: number, changed: () => vo
     forget();
     throw error;
   }
+  const lastHeard = state.heard.get(organizationId) ?? Number.NEGATIVE_INFINITY;
+  if (since < Math.max(state.hearsSince, lastHeard + CLOCKS_APART_MS)) changed();
   return forget;
 }
 
@@ -84,9 +106,21 @@ export function countListeners(): number {
 function listen(): Promise<unknown> {
   const client = listenClient();
   if (state.listening?.client === client) return state.listening.started;
-  const started = client.listen(CHANNEL, (payload) => {
-    for (const changed of state.listeners.get(Number(payload)) ?? []) changed();
-  });
+  const hear = (payload: string) => {
+    const organizationId = Number(payload);
+    state.heard.set(organizationId, Date.now());
+    for (const changed of state.listeners.get(organizationId) ?? []) changed();
+  };
+  let hasMissed = false;
+  const hearAnew = () => {
+    state.hearsSince = Date.now();
+    // Whatever was announced while the connection was away is lost: everybody looks for themselves.
+    if (hasMissed)
+      for (const listeners of state.listeners.values()) for (const changed of listeners) changed();
+    hasMissed = true;
+  };
+  state.hearsSince = Number.POSITIVE_INFINITY;
+  const started = client.listen(CHANNEL, hear, hearAnew);
   const listening = { client, started };
   state.listening = listening;
   started.catch(() => {

@@ -28,6 +28,7 @@ export async function generateMetadata(): Promise<Metadata> {
 
 /** The Package Usage page (U1–U12). All of its view state is in the address; its sections load on their own. */
 export default async function ConversationPage({ params, searchParams }: Props) {
+  const since = Date.now();
   const { organization: slug } = await params;
   const scope = await authorize(slug, "usage:read", "balance:read", "reports:read");
   const view = readViewState(await searchParams);
@@ -75,7 +76,7 @@ export default async function ConversationPage({ params, searchParams }: Props) 
           </Arrives>
         </SectionBoundary>
       </div>
-      <LiveUpdates source={`/o/${slug}/package-usage/live`} announcement={t("live")} />
+      <LiveUpdates source={`/o/${slug}/package-usage/live`} since={since} announcement={t("live")} />
     </main>
   );
 }

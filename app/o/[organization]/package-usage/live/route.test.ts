@@ -30,8 +30,8 @@ afterEach(() => {
 
 afterAll(closeDatabases);
 
-async function open(init: RequestInit = {}): Promise<Response> {
-  return GET(new Request("http://kuota.example/o/acme/package-usage/live", init), context);
+async function open(init: RequestInit = {}, query = ""): Promise<Response> {
+  return GET(new Request(`http://kuota.example/o/acme/package-usage/live${query}`, init), context);
 }
 
 async function openAll(): Promise<Response[]> {
@@ -69,6 +69,18 @@ describe("the stream of changes", () => {
     given.userId -= 1;
     expect((await open()).status).toBe(429);
     await endAll(responses);
+    await expectNoneTaken();
+  });
+
+  test("a page that was made before this process listened is told to look again; one that names no time, or none at all, is not", async () => {
+    const aborting = new AbortController();
+    const queries = ["?since=1000000000000", "", "?since=yesterday"];
+    const responses = await Promise.all(queries.map((query) => open({ signal: aborting.signal }, query)));
+    const texts = Promise.all(responses.map((response) => response.text()));
+    await vi.waitFor(() => expect(changes.countListeners()).toBe(queries.length));
+    await changes.listenForChanges(organizationId, Number.NaN, () => undefined).then((leave) => leave());
+    aborting.abort();
+    expect((await texts).map((text) => text.includes("event: change"))).toEqual([true, false, false]);
     await expectNoneTaken();
   });
 

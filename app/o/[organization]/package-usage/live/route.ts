@@ -13,7 +13,10 @@ const LONGEST_MS = 300_000;
 /** A browser does not come back by itself from a refusal; the page asks again this often (`LiveUpdates`). */
 const RETRY_AFTER_SECONDS = 30;
 
-/** Tells an open page when the organization's figures changed (server-sent events). It says that, never what. */
+/**
+ * Tells an open page when the organization's figures changed (server-sent events). It says that, never what. A page that
+ * names when it began to be made (`since`, ms since 1970) is told at once of what it may have missed.
+ */
 export async function GET(request: Request, context: Context): Promise<Response> {
   const scope = await authorize((await context.params).organization, "balance:read");
   const giveBack = takeListeningPlace(actorName(scope.actor));
@@ -23,7 +26,8 @@ export async function GET(request: Request, context: Context): Promise<Response>
       headers: { "retry-after": String(RETRY_AFTER_SECONDS), "cache-control": "no-store" },
     });
   }
-  const stream = new Response(changesOf(scope.organizationId, request.signal, giveBack), {
+  const since = Number(new URL(request.url).searchParams.get("since") ?? Number.NaN);
+  const stream = new Response(changesOf(scope.organizationId, since, request.signal, giveBack), {
     headers: {
       "content-type": "text/event-stream",
       "cache-control": "no-store, no-transform",
@@ -34,7 +38,12 @@ export async function GET(request: Request, context: Context): Promise<Response>
 }
 
 /** @param giveBack called once, however the stream ends */
-function changesOf(organizationId: number, signal: AbortSignal, giveBack: () => void): ReadableStream {
+function changesOf(
+  organizationId: number,
+  since: number,
+  signal: AbortSignal,
+  giveBack: () => void,
+): ReadableStream {
   const encoder = new TextEncoder();
   const undoings = [giveBack];
   let isOpen = true;
@@ -65,7 +74,8 @@ function changesOf(organizationId: number, signal: AbortSignal, giveBack: () => 
       undoings.push(endAtShutdown(close));
       if (signal.aborted) close();
       try {
-        const unlisten = await listenForChanges(organizationId, () => send("event: change\ndata:\n\n"));
+        const change = () => send("event: change\ndata:\n\n");
+        const unlisten = await listenForChanges(organizationId, since, change);
         if (isOpen) undoings.push(unlisten);
         else unlisten();
       } catch (error) {

@@ -35,6 +35,7 @@ export async function generateMetadata(): Promise<Metadata> {
 
 /** The purchase history of owners and admins (T5). Filters and place are in the address. */
 export default async function PurchasesPage({ params, searchParams }: Props) {
+  const since = Date.now();
   const { organization: slug } = await params;
   const scope = await authorize(slug, "purchases:read");
   const search = readHistorySearch(await searchParams);
@@ -80,7 +81,7 @@ export default async function PurchasesPage({ params, searchParams }: Props) {
           )}
         </div>
       </Card>
-      <LiveUpdates source={`/o/${slug}/package-usage/live`} announcement={u("live")} />
+      <LiveUpdates source={`/o/${slug}/package-usage/live`} since={since} announcement={u("live")} />
     </PageFrame>
   );
 }

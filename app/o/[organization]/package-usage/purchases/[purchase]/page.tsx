@@ -32,6 +32,7 @@ export async function generateMetadata(): Promise<Metadata> {
  * settled, the payment is looked at first, in particular when coming back from the payment page (`returned`, T2).
  */
 export default async function PurchasePage({ params, searchParams }: Props) {
+  const since = Date.now();
   const { organization: slug, purchase: id } = await params;
   const scope = await authorize(slug, "purchases:read");
   const { returned } = await searchParams;
@@ -71,7 +72,7 @@ export default async function PurchasePage({ params, searchParams }: Props) {
           <PurchaseFacts purchase={purchase} path={path} />
         </Card>
       </div>
-      <LiveUpdates source={`/o/${slug}/package-usage/live`} announcement={u("live")} />
+      <LiveUpdates source={`/o/${slug}/package-usage/live`} since={since} announcement={u("live")} />
     </PageFrame>
   );
 }
