@@ -173,6 +173,13 @@ test("a program logs in by next-auth's own protocol, which takes a small form an
   expect(await refused("/api/auth/callback/credentials", { form: large })).toBe(413);
   // Whoever may write there could write anything into our log.
   expect(await refused("/api/auth/_log", { form: { level: "error", code: "X", message: "x" } })).toBe(404);
+  // An address to return to that is none is as good as none, and the server's fault it is not.
+  for (const none of ["'", "javascript:alert(1)", "//", "\\"]) {
+    const cookie = `next-auth.callback-url=${encodeURIComponent(none)}`;
+    const query = `callbackUrl=${encodeURIComponent(none)}`;
+    expect((await request.get(`/api/auth/session?${query}`)).status(), none).toBe(200);
+    expect((await request.get("/api/auth/session", { headers: { cookie } })).status(), none).toBe(200);
+  }
   const foreign = encodeURIComponent(`${baseURL}.evil.example`);
   expect((await request.get(`/api/auth/signin?callbackUrl=${foreign}`, { maxRedirects: 0 })).status()).toBe(
     302,

@@ -20,6 +20,15 @@ export function sessionCookie() {
   } as const;
 }
 
+/** The cookies in which next-auth keeps where to return to, over http and https. */
+export const RETURN_COOKIES = ["next-auth.callback-url", "__Secure-next-auth.callback-url"] as const;
+
+/** The path of ours that a `callbackUrl` names, with or without our origin; null for anything else. */
+export function returnPath(url: string): string | null {
+  const { origin } = new URL(env().NEXTAUTH_URL);
+  return safeNext(url.startsWith(`${origin}/`) ? url.slice(origin.length) : url);
+}
+
 /** What the cookie holds: next-auth's encrypted token, and in it the session's id alone. */
 export async function encodeSession(sessionId: string): Promise<string> {
   return encode({ token: { sid: sessionId }, secret: env().NEXTAUTH_SECRET, maxAge: SESSION_SECONDS });
@@ -66,10 +75,7 @@ export function nextAuthOptions(): NextAuthOptions {
         const user = await readSession(String(token.sid));
         return { expires: session.expires, ...(user && { user: { name: user.name, email: user.email } }) };
       },
-      redirect: ({ url, baseUrl }) => {
-        const path = url.startsWith(`${baseUrl}/`) ? url.slice(baseUrl.length) : url;
-        return `${baseUrl}${safeNext(path) ?? "/"}`;
-      },
+      redirect: ({ url, baseUrl }) => `${baseUrl}${returnPath(url) ?? "/"}`,
     },
     events: {
       signOut: async ({ token }) => {
@@ -78,9 +84,9 @@ export function nextAuthOptions(): NextAuthOptions {
       },
     },
     logger: {
-      // Neither a session that is over nor an address that is none of ours is a fault; all else that it reports is.
+      // A session that is over is no fault; all else that it reports is.
       error: (code, metadata) => {
-        if (code === "JWT_SESSION_ERROR" || code === "INVALID_CALLBACK_URL_ERROR") return;
+        if (code === "JWT_SESSION_ERROR") return;
         logFault("next_auth", metadata instanceof Error ? metadata : metadata.error, { code });
       },
       warn: () => {},

@@ -2,7 +2,7 @@ import { NextRequest } from "next/server";
 import NextAuth from "next-auth";
 import { readBytes } from "@/app/api/body";
 import { answer, contentTypeOf } from "@/app/api/v1/door";
-import { nextAuthOptions } from "@/lib/auth/next-auth";
+import { nextAuthOptions, RETURN_COOKIES, returnPath } from "@/lib/auth/next-auth";
 import { Refusal } from "@/lib/errors";
 
 type Context = { params: Promise<{ nextauth: string[] }> };
@@ -20,23 +20,34 @@ async function serve(request: NextRequest, context: Context): Promise<Response> 
   return answer(request, "/api/auth", async () => {
     const [endpoint = ""] = (await context.params).nextauth;
     if (!ENDPOINTS.has(endpoint)) throw new Refusal("not_found", "There is nothing at this address.");
-    return NextAuth(
-      request.method === "POST" ? await withSmallForm(request) : request,
-      context,
-      nextAuthOptions(),
-    );
+    return NextAuth(await sane(request), context, nextAuthOptions());
   });
 }
 
-/** The same request with its body read: next-auth would read one of any size. */
-async function withSmallForm(request: NextRequest): Promise<NextRequest> {
-  const { url, method, headers } = request;
+/**
+ * The same request with its body read, because next-auth would read one of any size, and without an address to return to
+ * that is none of ours, because next-auth calls some of those a fault of the server.
+ */
+async function sane(request: NextRequest): Promise<NextRequest> {
+  const { method, headers } = request;
+  const url = new URL(request.url);
+  const returns = url.searchParams.getAll("callbackUrl");
+  if (!returns.every(returnPath)) url.searchParams.delete("callbackUrl");
+  const body = method === "POST" ? await readForm(request) : null;
+  const copy = new NextRequest(url, { method, headers, body });
+  for (const name of RETURN_COOKIES) {
+    if (returnPath(copy.cookies.get(name)?.value ?? "") === null) copy.cookies.delete(name);
+  }
+  return copy;
+}
+
+async function readForm(request: NextRequest): Promise<Buffer<ArrayBuffer>> {
   const [mediaType] = contentTypeOf(request);
   const bytes = await readBytes(request, MOST_BYTES);
   if (bytes.byteLength > 0 && mediaType !== "application/x-www-form-urlencoded") {
     throw new Refusal("unsupported_media_type", "Send application/x-www-form-urlencoded.");
   }
-  return new NextRequest(url, { method, headers, body: Buffer.from(bytes) });
+  return Buffer.from(bytes);
 }
 
 export { serve as GET, serve as POST };
