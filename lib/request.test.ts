@@ -94,6 +94,21 @@ test("each request of a server knows its own facts, however many are served at o
   await new Promise((resolve) => server.close(resolve));
 });
 
+test("a connection without a request is kept for longer than a minute", async () => {
+  watchRequests();
+  const server = createServer((_request, response) => response.end("here"));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  const kept: (string | null)[] = [];
+  for (const _ of [1, 2]) {
+    const answer = await fetch(`http://127.0.0.1:${port}/`);
+    await answer.text();
+    kept.push(answer.headers.get("keep-alive"));
+  }
+  expect(kept.at(-1)).toBe("timeout=75");
+  await new Promise((resolve) => server.close(resolve));
+});
+
 function withResolvers() {
   let resolve = () => {};
   const promise = new Promise<void>((fulfil) => {

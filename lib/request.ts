@@ -2,7 +2,7 @@ import "server-only";
 import { AsyncLocalStorage } from "node:async_hooks";
 import { randomUUID } from "node:crypto";
 import { subscribe } from "node:diagnostics_channel";
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { isIPv6 } from "node:net";
 import { env } from "@/lib/env";
 
@@ -29,6 +29,18 @@ const shared = globalThis as Shared;
 shared.kuotaRequests ??= new AsyncLocalStorage<Store>();
 const requests = shared.kuotaRequests;
 
+type Started = {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly server: Server;
+};
+
+/**
+ * Longer than balancers and proxies keep an unused connection, most of them a minute: were it closed here first, now and
+ * then just as it is used again, the request on it would fail with nobody's fault.
+ */
+const KEEP_ALIVE_MS = 75_000;
+
 /** Null outside of a request: scripts, timers, tests. */
 export function currentRequest(): RequestFacts | null {
   return requests.getStore() ?? null;
@@ -39,12 +51,16 @@ export function duringRequest<T>(facts: RequestFacts, work: () => T): T {
   return requests.run(facts, work);
 }
 
-/** Notes the facts of every request that Node's HTTP server takes from now on. Called once, when the server starts. */
+/**
+ * Notes the facts of every request that Node's HTTP server takes from now on, and has the server keep connections long
+ * enough. Called once, when the server starts.
+ */
 export function watchRequests(): void {
   if (shared.kuotaRequestsWatched) return;
   shared.kuotaRequestsWatched = true;
   subscribe("http.server.request.start", (message) => {
-    const { request, response } = message as { request: IncomingMessage; response: ServerResponse };
+    const { request, response, server } = message as Started;
+    server.keepAliveTimeout = KEEP_ALIVE_MS;
     request.url = readableAddress(request.url ?? "/");
     requests.enterWith({
       id: requestId(request.headers["x-request-id"]),

@@ -1,3 +1,4 @@
+import { cookies } from "next/headers";
 import { NextRequest } from "next/server";
 import NextAuth from "next-auth";
 import { readBytes } from "@/app/api/body";
@@ -33,12 +34,12 @@ async function sane(request: NextRequest): Promise<NextRequest> {
   const url = new URL(request.url);
   const returns = url.searchParams.getAll("callbackUrl");
   if (!returns.every(returnPath)) url.searchParams.delete("callbackUrl");
-  const body = method === "POST" ? await readForm(request) : null;
-  const copy = new NextRequest(url, { method, headers, body });
+  const kept = await cookies();
   for (const name of RETURN_COOKIES) {
-    if (returnPath(copy.cookies.get(name)?.value ?? "") === null) copy.cookies.delete(name);
+    const cookie = kept.get(name);
+    if (cookie && returnPath(cookie.value) === null) kept.delete(name);
   }
-  return copy;
+  return new NextRequest(url, { method, headers, body: method === "POST" ? await readForm(request) : null });
 }
 
 async function readForm(request: NextRequest): Promise<Buffer<ArrayBuffer>> {
