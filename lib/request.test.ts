@@ -1,5 +1,5 @@
 import { createServer, get } from "node:http";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, connect } from "node:net";
 import { text } from "node:stream/consumers";
 import { describe, expect, test } from "vitest";
 import {
@@ -107,6 +107,40 @@ test("a connection without a request is kept for longer than a minute", async ()
   }
   expect(kept.at(-1)).toBe("timeout=75");
   await new Promise((resolve) => server.close(resolve));
+});
+
+describe("a body that is refused half-way", () => {
+  async function send(length: number, body: Buffer) {
+    watchRequests();
+    const server = createServer((request, response) => {
+      if (request.method === "GET") return response.end("still here");
+      return request.once("data", () => {
+        request.pause();
+        response.writeHead(413).end();
+      });
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const socket = connect((server.address() as AddressInfo).port, "127.0.0.1");
+    socket.write(`POST / HTTP/1.1\r\nhost: kuota.example\r\ncontent-length: ${length}\r\n\r\n`);
+    socket.write(body);
+    socket.write("GET / HTTP/1.1\r\nhost: kuota.example\r\nconnection: close\r\n\r\n");
+    const began = performance.now();
+    const answers = await text(socket);
+    await new Promise((resolve) => server.close(resolve));
+    return { answers, took: performance.now() - began };
+  }
+
+  test("is taken to its end, and the connection goes on", async () => {
+    const { answers } = await send(8_000_000, Buffer.alloc(8_000_000, "a"));
+    expect(answers).toMatch(/^HTTP\/1.1 413 [\s\S]*still here/);
+  });
+
+  test("is not waited for without end", async () => {
+    const { answers, took } = await send(800_000_000, Buffer.alloc(1_000, "a"));
+    expect(answers).toMatch(/^HTTP\/1.1 413 /);
+    expect(answers).not.toContain("still here");
+    expect(took).toBeLessThan(15_000);
+  }, 20_000);
 });
 
 function withResolvers() {

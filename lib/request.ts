@@ -29,6 +29,9 @@ const shared = globalThis as Shared;
 shared.kuotaRequests ??= new AsyncLocalStorage<Store>();
 const requests = shared.kuotaRequests;
 
+/** How long the rest of a body that nobody wants is taken, so that its sender can come to reading the answer. */
+const LONGEST_REST_MS = 5_000;
+
 type Started = {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
@@ -52,8 +55,8 @@ export function duringRequest<T>(facts: RequestFacts, work: () => T): T {
 }
 
 /**
- * Notes the facts of every request that Node's HTTP server takes from now on, and has the server keep connections long
- * enough. Called once, when the server starts.
+ * Notes the facts of every request that Node's HTTP server takes from now on, keeps connections for long enough, and lets
+ * go of those that are stuck. Called once, when the server starts.
  */
 export function watchRequests(): void {
   if (shared.kuotaRequestsWatched) return;
@@ -74,6 +77,16 @@ export function watchRequests(): void {
       refuseWith: (status) => replaceFailure(response, status),
     });
   });
+  subscribe("http.server.response.finish", (message) => {
+    const { request } = message as Started;
+    if (!request.complete) takeTheRest(request);
+  });
+}
+
+/** A body that was refused half-way, being too large, would hold its connection, and its sender, for as long as both live. */
+function takeTheRest(request: IncomingMessage): void {
+  request.unpipe().removeAllListeners("data").resume();
+  setTimeout(() => request.complete || request.socket.destroy(), LONGEST_REST_MS).unref();
 }
 
 /**
