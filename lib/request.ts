@@ -3,7 +3,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { randomUUID } from "node:crypto";
 import { subscribe } from "node:diagnostics_channel";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
-import { isIPv6 } from "node:net";
+import { isIPv6, type Socket } from "node:net";
 import { env } from "@/lib/env";
 
 /** What is known of the request being served, wherever the code that serves it stands. */
@@ -29,7 +29,7 @@ const shared = globalThis as Shared;
 shared.kuotaRequests ??= new AsyncLocalStorage<Store>();
 const requests = shared.kuotaRequests;
 
-/** How long the rest of a body that nobody wants is taken, so that its sender can come to reading the answer. */
+/** How long the rest of a body that nobody wants may keep coming. */
 const LONGEST_REST_MS = 5_000;
 
 type Started = {
@@ -37,6 +37,7 @@ type Started = {
   readonly response: ServerResponse;
   readonly server: Server;
 };
+type Finished = { readonly request: IncomingMessage; readonly socket: Socket };
 
 /**
  * Longer than balancers and proxies keep an unused connection, most of them a minute: were it closed here first, now and
@@ -55,8 +56,8 @@ export function duringRequest<T>(facts: RequestFacts, work: () => T): T {
 }
 
 /**
- * Notes the facts of every request that Node's HTTP server takes from now on, keeps connections for long enough, and lets
- * go of those that are stuck. Called once, when the server starts.
+ * Notes the facts of every request that Node's HTTP server takes from now on, keeps connections for long enough, and closes
+ * those that would be stuck. Called once, when the server starts.
  */
 export function watchRequests(): void {
   if (shared.kuotaRequestsWatched) return;
@@ -78,15 +79,21 @@ export function watchRequests(): void {
     });
   });
   subscribe("http.server.response.finish", (message) => {
-    const { request } = message as Started;
-    if (!request.complete) takeTheRest(request);
+    const { request, socket } = message as Finished;
+    // Of what nobody began to read, Node takes the rest by itself.
+    if (!request.complete && request.readableDidRead) closeBehindAnswer(socket);
   });
 }
 
-/** A body that was refused half-way, being too large, would hold its connection, and its sender, for as long as both live. */
-function takeTheRest(request: IncomingMessage): void {
-  request.unpipe().removeAllListeners("data").resume();
-  setTimeout(() => request.complete || request.socket.destroy(), LONGEST_REST_MS).unref();
+/**
+ * A body that was refused half-way, being too large, would hold its connection, and its sender, for as long as both live.
+ * Closed at once, what is still on its way would break the connection before the answer is read.
+ */
+function closeBehindAnswer(socket: Socket): void {
+  socket.end();
+  socket.removeAllListeners("data").on("data", () => undefined);
+  socket.resume();
+  setTimeout(() => socket.destroy(), LONGEST_REST_MS).unref();
 }
 
 /**
