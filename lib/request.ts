@@ -91,8 +91,10 @@ export function watchRequests(): void {
  */
 function closeBehindAnswer(socket: Socket): void {
   socket.end();
-  socket.removeAllListeners("data").on("data", () => undefined);
-  socket.resume();
+  // Node reads again when a paused connection is resumed, and hands what it reads to the request until told otherwise.
+  const drop = () => void socket.removeAllListeners("data").on("data", () => undefined);
+  if (socket.isPaused()) socket.once("resume", drop).resume();
+  else drop();
   setTimeout(() => socket.destroy(), LONGEST_REST_MS).unref();
 }
 
