@@ -1,6 +1,7 @@
 import "server-only";
 import { listenClient } from "@/db/client";
 import { logFault } from "@/lib/log";
+import { systemNow } from "@/lib/time/clock";
 
 const CHANNEL = "kuota_changes";
 const AT_MOST_EVERY = 300;
@@ -108,12 +109,12 @@ function listen(): Promise<unknown> {
   if (state.listening?.client === client) return state.listening.started;
   const hear = (payload: string) => {
     const organizationId = Number(payload);
-    state.heard.set(organizationId, Date.now());
+    state.heard.set(organizationId, systemNow().getTime());
     for (const changed of state.listeners.get(organizationId) ?? []) changed();
   };
   let hasMissed = false;
   const hearAnew = () => {
-    state.hearsSince = Date.now();
+    state.hearsSince = systemNow().getTime();
     // Whatever was announced while the connection was away is lost: everybody looks for themselves.
     if (hasMissed)
       for (const listeners of state.listeners.values()) for (const changed of listeners) changed();

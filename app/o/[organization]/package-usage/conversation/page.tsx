@@ -9,6 +9,7 @@ import { SectionBoundary } from "@/components/ui/section-boundary";
 import { authorize, may, requireUser } from "@/lib/auth/authorize";
 import { chooseRange, readViewState } from "@/lib/reports/input";
 import { readFrame } from "@/lib/reports/reports";
+import { systemNow } from "@/lib/time/clock";
 import { Arrives } from "./arrives";
 import { BalanceSection } from "./balance-section";
 import { CostsSection, CostsSkeleton } from "./costs-section";
@@ -28,7 +29,7 @@ export async function generateMetadata(): Promise<Metadata> {
 
 /** The Package Usage page (U1–U12). All of its view state is in the address; its sections load on their own. */
 export default async function ConversationPage({ params, searchParams }: Props) {
-  const since = Date.now();
+  const since = systemNow().getTime();
   const { organization: slug } = await params;
   const scope = await authorize(slug, "usage:read", "balance:read", "reports:read");
   const view = readViewState(await searchParams);

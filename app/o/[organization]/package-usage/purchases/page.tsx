@@ -11,6 +11,7 @@ import { EmptyState } from "@/components/ui/empty-state";
 import { authorize, may, requireUser } from "@/lib/auth/authorize";
 import { formatAmount, formatUnits, zoneTitle } from "@/lib/i18n/format";
 import { organizationOf } from "@/lib/organizations/organizations";
+import { systemNow } from "@/lib/time/clock";
 import { type HistoryPage, listPurchases } from "@/lib/top-ups/history/history";
 import {
   filterOf,
@@ -35,7 +36,7 @@ export async function generateMetadata(): Promise<Metadata> {
 
 /** The purchase history of owners and admins (T5). Filters and place are in the address. */
 export default async function PurchasesPage({ params, searchParams }: Props) {
-  const since = Date.now();
+  const since = systemNow().getTime();
   const { organization: slug } = await params;
   const scope = await authorize(slug, "purchases:read");
   const search = readHistorySearch(await searchParams);

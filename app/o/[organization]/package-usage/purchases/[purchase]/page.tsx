@@ -12,6 +12,7 @@ import { authorize } from "@/lib/auth/authorize";
 import type { Scope } from "@/lib/auth/scope";
 import { Refusal } from "@/lib/errors";
 import { formatAmount } from "@/lib/i18n/format";
+import { systemNow } from "@/lib/time/clock";
 import { type PurchaseDetail, readPurchase } from "@/lib/top-ups/history/history";
 import { lookAtPurchase } from "@/lib/top-ups/top-ups";
 import { PurchaseFacts } from "./purchase-facts";
@@ -32,7 +33,7 @@ export async function generateMetadata(): Promise<Metadata> {
  * settled, the payment is looked at first, in particular when coming back from the payment page (`returned`, T2).
  */
 export default async function PurchasePage({ params, searchParams }: Props) {
-  const since = Date.now();
+  const since = systemNow().getTime();
   const { organization: slug, purchase: id } = await params;
   const scope = await authorize(slug, "purchases:read");
   const { returned } = await searchParams;
