@@ -26,7 +26,7 @@ export const RETURN_COOKIES = ["next-auth.callback-url", "__Secure-next-auth.cal
 /** The path of ours that a `callbackUrl` names, with or without our origin; null for anything else. */
 export function returnPath(url: string): string | null {
   const { origin } = new URL(env().NEXTAUTH_URL);
-  return safeNext(url.startsWith(`${origin}/`) ? url.slice(origin.length) : url);
+  return safeNext(url.startsWith(origin) ? url.slice(origin.length) || "/" : url);
 }
 
 /** What the cookie holds: next-auth's encrypted token, and in it the session's id alone. */

@@ -9,6 +9,8 @@ const AT_MOST_EVERY = 300;
 const MOST_PLACES_OF_ONE = 20;
 /** By how much the clocks of two instances may differ: the page may have been made by another one. */
 const CLOCKS_APART_MS = 1_000;
+/** Over how long those are told who may have missed something, so that a restart is not followed by all pages at once. */
+const SPREAD_MS = 5_000;
 
 type Listening = { readonly client: unknown; readonly started: Promise<unknown> };
 type Changes = {
@@ -54,8 +56,8 @@ export function announceChange(organizationId: number): void {
 
 /**
  * Calls `changed` whenever the organization's figures changed or may have changed, until the returned function is
- * called: at once when that was between `since` and now. All listeners share one LISTEN, which the driver renews with its
- * connection: it would forget how to end those that were its own.
+ * called: at once when that was between `since` and now, in the next seconds when nobody here can know. All listeners
+ * share one LISTEN, which the driver renews with its connection: it would forget how to end those that were its own.
  *
  * @param since when what the listener knows began to be read (ms since 1970); NaN when nothing before now concerns it
  */
@@ -78,8 +80,16 @@ export async function listenForChanges(
     throw error;
   }
   const lastHeard = state.heard.get(organizationId) ?? Number.NEGATIVE_INFINITY;
-  if (since < Math.max(state.hearsSince, lastHeard + CLOCKS_APART_MS)) changed();
+  if (since < lastHeard + CLOCKS_APART_MS) changed();
+  else if (since < state.hearsSince) tellSoon(organizationId, changed);
   return forget;
+}
+
+/** Unless it has left by then. */
+function tellSoon(organizationId: number, changed: () => void): void {
+  setTimeout(() => {
+    if (state.listeners.get(organizationId)?.has(changed)) changed();
+  }, Math.random() * SPREAD_MS).unref();
 }
 
 /**
@@ -116,8 +126,9 @@ function listen(): Promise<unknown> {
   const hearAnew = () => {
     state.hearsSince = systemNow().getTime();
     // Whatever was announced while the connection was away is lost: everybody looks for themselves.
-    if (hasMissed)
-      for (const listeners of state.listeners.values()) for (const changed of listeners) changed();
+    for (const [organizationId, listeners] of hasMissed ? state.listeners : []) {
+      for (const changed of listeners) tellSoon(organizationId, changed);
+    }
     hasMissed = true;
   };
   state.hearsSince = Number.POSITIVE_INFINITY;
